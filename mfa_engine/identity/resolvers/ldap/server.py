@@ -7,6 +7,7 @@ profile of Unicode. A kept connection is used by one thread at a time.
 
 from __future__ import annotations
 
+import socket
 import ssl
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -248,6 +249,8 @@ class VerifiedTls(Tls):
     def wrap_socket(self, connection: Connection, do_handshake: bool = False) -> None:
         """Called by ldap3. The handshake is done whatever it asks for: without, nothing is verified."""
         host = connection.server.host
+        # Else the bind waits 40 ms for the other end to acknowledge our last word of the handshake.
+        connection.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         connection.socket = self._context.wrap_socket(connection.socket, server_hostname=host)
 
 
