@@ -1,0 +1,37 @@
+"""SAML requests that were seen: each (issuer, id) begins one login at most (SAML-13)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Connection, bindparam, delete, insert
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Mapped, mapped_column
+
+from mfa_engine.storage.base import Base, Instant, Key, rows_changed
+
+
+class SeenRequestTable(Base):
+    __tablename__ = "seen_request"
+
+    request_hash: Mapped[str] = mapped_column(Key(64), primary_key=True)  # SHA-256 of issuer and id
+    expires_at: Mapped[datetime] = mapped_column(Instant, index=True)
+
+
+_INSERT = insert(SeenRequestTable)
+_DROP = delete(SeenRequestTable).where(SeenRequestTable.__table__.c.expires_at < bindparam("b_before"))
+
+
+def first_seen(connection: Connection, request_hash: str, expires_at: datetime) -> bool:
+    """Whether this request is seen for the first time: the primary key decides."""
+    try:
+        with connection.begin_nested():
+            connection.execute(_INSERT, {"request_hash": request_hash, "expires_at": expires_at})
+    except IntegrityError:
+        return False
+    return True
+
+
+def drop_expired_requests(connection: Connection, before: datetime) -> int:
+    """Delete what can be refused by its age alone."""
+    return rows_changed(connection, _DROP, {"b_before": before})

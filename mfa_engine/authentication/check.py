@@ -1,0 +1,169 @@
+"""Checking one attempt: look, ask, record. THE MAIN PATH of a validation.
+
+Statements: the person (internal directory), tokens, tallies, the spend, the audit row: five and one
+COMMIT, however many tokens the system holds.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from mfa_engine import audit
+from mfa_engine.audit import Entry
+from mfa_engine.authentication.attempt import Attempt
+from mfa_engine.authentication.challenges import open_challenges
+from mfa_engine.authentication.facts import Facts, gather
+from mfa_engine.authentication.judge import Accept, Ask, Refuse, Verdict, judge
+from mfa_engine.authentication.outcome import (
+    Challenged,
+    Matched,
+    Outcome,
+    PassedWithoutToken,
+    Reason,
+    Rejected,
+    Throttled,
+)
+from mfa_engine.authentication.pins import NOTHING_HOLDS, ask_pins
+from mfa_engine.authentication.subject import find_subject
+from mfa_engine.authentication.tally import count_address
+from mfa_engine.configuration.rules import Rules
+from mfa_engine.identity.throttles import second_factor_name
+from mfa_engine.policy.decisions.fallback import passes_without_token
+from mfa_engine.storage.throttle import count_up
+from mfa_engine.storage.token import (
+    close_challenges,
+    count_failures,
+    count_try,
+    failures_of,
+    mark_used,
+    spend,
+    spend_challenge,
+)
+from mfa_engine.unit import Runner, Unit
+
+_EVER = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def check(runner: Runner, rules: Rules, attempt: Attempt) -> Outcome:
+    """Verify one attempt and record it: its counters, its audit row and what it spends, in one COMMIT.
+
+    Raises Unavailable when a directory or the database does not answer; then nothing was counted.
+    """
+    found = find_subject(runner, rules, attempt)
+    facts = runner.look(lambda view: gather(view, rules, attempt, found))
+    if facts.address_waits:
+        return runner.record(lambda unit: _throttle(unit, attempt, facts))
+    pins = ask_pins(rules, facts, attempt.answer.code) if _has_pin(attempt, facts) else NOTHING_HOLDS
+    verdict = judge(rules, facts, pins, attempt)
+    return runner.record(lambda unit: settle(unit, rules, attempt, facts, verdict))
+
+
+def _has_pin(attempt: Attempt, facts: Facts) -> bool:
+    return not (attempt.code_alone or attempt.answer.fields or facts.challenges)
+
+
+def settle(unit: Unit, rules: Rules, attempt: Attempt, facts: Facts, verdict: Verdict) -> Outcome:
+    """All of it is written, or nothing; may run again after a serialization failure."""
+    match verdict:
+        case Accept():
+            outcome = _spend(unit, facts, verdict)
+        case Ask():
+            outcome = _ask(unit, rules, facts, verdict)
+        case Refuse():
+            outcome = _refuse(unit, rules, attempt, facts, verdict)
+    audit.record(unit, attempt.origin, _entry(facts, outcome))
+    return outcome
+
+
+def _spend(unit: Unit, facts: Facts, accept: Accept) -> Outcome:
+    """Two conditional statements at most, whose row counts decide (invariant 2)."""
+    token, challenge, spent = accept.token.row, accept.challenge, accept.spend
+    if challenge is not None and not spend_challenge(unit.connection, challenge.id, now=unit.now):
+        return Rejected(Reason.CHALLENGE, facts.user, token.serial, token.kind)
+    if spent.counter is None:
+        won = mark_used(unit.connection, token.id, limit=facts.fail_limit, now=unit.now)
+    else:
+        won = spend(
+            unit.connection,
+            token.id,
+            counter=spent.counter,
+            details=spent.details,
+            limit=facts.fail_limit,
+            now=unit.now,
+        )
+    if not won:
+        return Rejected(Reason.REPLAYED, facts.user, token.serial, token.kind)
+    if len(facts.challenges) > 1:
+        close_challenges(unit.connection, facts.challenges[0].transaction_id)
+    return Matched(
+        facts.user,
+        token.serial,
+        token.kind,
+        spent.worth,
+        accept.code_length,
+        by_challenge=challenge is not None,
+    )
+
+
+def _ask(unit: Unit, rules: Rules, facts: Facts, ask: Ask) -> Outcome:
+    opened = open_challenges(unit, rules, facts.user, ask.tokens)
+    return Challenged(facts.user, opened.transaction_id, opened.prompts, opened.wait)
+
+
+def _refuse(unit: Unit, rules: Rules, attempt: Attempt, facts: Facts, refuse: Refuse) -> Outcome:
+    if refuse.reason is Reason.NO_TOKEN and facts.user and not facts.has_tokens:
+        decision = passes_without_token(rules.policies, facts.subject)
+        if decision.value:
+            return PassedWithoutToken(facts.user, decision.because)
+    count_try(unit.connection, [challenge.id for challenge in refuse.challenges])
+    count_failures(unit.connection, [token.row.id for token in refuse.tried], unit.now)
+    _audit_locks(unit, attempt, facts, refuse)
+    if refuse.person:
+        _count_person(unit, attempt, facts)
+        count_address(unit, attempt.origin.address, rules.settings.throttle)
+    if len(refuse.tried) != 1:
+        return Rejected(refuse.reason, facts.user)
+    (token,) = refuse.tried
+    return Rejected(refuse.reason, facts.user, token.row.serial, token.row.kind)
+
+
+def _audit_locks(unit: Unit, attempt: Attempt, facts: Facts, refuse: Refuse) -> None:
+    """A token that this failure locked has its own row, once: the count that reaches the limit is seen
+    by one transaction only (OTP-06)."""
+    near = [token.row.id for token in refuse.tried if token.row.failures + 1 >= facts.fail_limit]
+    for serial, failures in failures_of(unit.connection, near):
+        if failures == facts.fail_limit:
+            entry = Entry("token.locked", True, "failures", facts.whom, serial, {"failures": failures})
+            audit.record(unit, attempt.origin, entry)
+
+
+def _count_person(unit: Unit, attempt: Attempt, facts: Facts) -> None:
+    if facts.user is not None:
+        begin = facts.last_success or _EVER
+        count_up(unit.connection, second_factor_name(facts.user.key), unit.now, begin=begin, begin_last=_EVER)
+
+
+def _throttle(unit: Unit, attempt: Attempt, facts: Facts) -> Outcome:
+    entry = Entry("auth.check", False, "throttled", facts.whom, details={"wait": facts.address_waits.seconds})
+    audit.record(unit, attempt.origin, entry)
+    return Throttled(facts.address_waits)
+
+
+def _entry(facts: Facts, outcome: Outcome) -> Entry:
+    """What the audit says of an outcome: one row an attempt."""
+    match outcome:
+        case Matched():
+            details = {"kind": outcome.kind, "by_challenge": outcome.by_challenge}
+            return Entry("auth.check", True, "", facts.whom, outcome.serial, details)
+        case Challenged():
+            details = {"serials": [prompt.serial for prompt in outcome.prompts]}
+            return Entry("auth.challenge", True, "", facts.whom, details=details)
+        case PassedWithoutToken():
+            details = {"policies": list(outcome.because)}
+            return Entry("auth.check", True, "pass_on_no_token", facts.whom, details=details)
+        case Rejected():
+            return Entry(
+                "auth.check", False, outcome.reason, facts.whom, outcome.serial, {"kind": outcome.kind}
+            )
+        case Throttled():
+            return Entry("auth.check", False, "throttled", facts.whom)

@@ -1,0 +1,103 @@
+"""Mail over SMTP: STARTTLS or TLS with verified certificates, one short conversation a message."""
+
+from __future__ import annotations
+
+import smtplib
+import ssl
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.utils import make_msgid
+from enum import StrEnum
+from pathlib import Path
+
+from mfa_engine.delivery.outbox import CarrierFailed, Message
+from mfa_engine.errors import InvalidField
+
+
+class SmtpSecurity(StrEnum):
+    """How the conversation with the mail server is protected."""
+
+    STARTTLS = "starttls"
+    TLS = "tls"
+    NONE = "none"  # for a server on this machine only
+
+
+@dataclass(frozen=True, slots=True)
+class SmtpSettings:
+    """The mail server that takes our messages."""
+
+    host: str
+    port: int
+    sender: str  # the From address
+    sender_name: str = ""
+    security: SmtpSecurity = SmtpSecurity.STARTTLS
+    username: str = ""
+    password: str = field(default="", repr=False)
+    trust: Path | None = None  # certificate authorities; None: the system's
+    timeout_seconds: float = 3.0
+
+
+def email(to: str, subject: str, text: str) -> Message:
+    """A message for the outbox. Raises InvalidField for an address or subject that could smuggle a header
+    (OOB-06)."""
+    if any(c in to + subject for c in "\r\n\0"):
+        raise InvalidField("email", "give an address and a subject of one line")
+    _address(to)
+    return Message("email", {"to": to, "subject": subject, "text": text})
+
+
+def masked(address: str) -> str:
+    """``alice@riverside.example`` as ``a…e@r…e.example``: enough for the owner, little for a stranger."""
+    local, _, domain = address.rpartition("@")
+    name, dot, rest = domain.partition(".")
+    return f"{_hidden(local)}@{_hidden(name)}{dot}{rest}"
+
+
+class SmtpCarrier:
+    """Carries ``email`` messages to the mail server."""
+
+    def __init__(self, settings: SmtpSettings) -> None:
+        self._settings = settings
+
+    def carry(self, content: Mapping[str, str]) -> None:
+        """Hand one message to the mail server. Raises CarrierFailed, without the message's text."""
+        settings = self._settings
+        message = EmailMessage()
+        message["From"] = Address(settings.sender_name, addr_spec=settings.sender)
+        message["To"] = _address(content["to"])
+        message["Subject"] = content["subject"]
+        message["Message-ID"] = make_msgid(domain=settings.sender.rpartition("@")[2])
+        message["Auto-Submitted"] = "auto-generated"
+        message.set_content(content["text"])
+        try:
+            with self._connected() as server:
+                if settings.username:
+                    server.login(settings.username, settings.password)
+                server.send_message(message)
+        except (OSError, smtplib.SMTPException) as error:
+            raise CarrierFailed(type(error).__name__) from None  # their text may quote ours
+
+    def _connected(self) -> smtplib.SMTP:
+        settings = self._settings
+        trust = ssl.create_default_context(cafile=settings.trust and str(settings.trust))
+        if settings.security is SmtpSecurity.TLS:
+            return smtplib.SMTP_SSL(
+                settings.host, settings.port, timeout=settings.timeout_seconds, context=trust
+            )
+        server = smtplib.SMTP(settings.host, settings.port, timeout=settings.timeout_seconds)
+        if settings.security is SmtpSecurity.STARTTLS:
+            server.starttls(context=trust)
+        return server
+
+
+def _address(text: str) -> Address:
+    try:
+        return Address(addr_spec=text)
+    except (ValueError, IndexError):
+        raise InvalidField("email", "give one mail address, like name@example.org") from None
+
+
+def _hidden(part: str) -> str:
+    return f"{part[0]}…{part[-1]}" if len(part) > 1 else "…"

@@ -1,0 +1,133 @@
+"""The Engine: runs reads and transactions, and keeps the compiled configuration.
+
+It is the Runner that every use case is given. What a use case may rely on: a refused attempt that is
+*returned* is committed with its counters and its audit row; an exception leaves nothing behind.
+"""
+
+from __future__ import annotations
+
+import secrets
+import threading
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import TypeVar
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import IntegrityError
+
+from mfa_engine.configuration.rules import Rules, RulesSource
+from mfa_engine.delivery.outbox import Outbox
+from mfa_engine.errors import Busy, InDoubt, Unavailable
+from mfa_engine.secrets.keyring import Keyring
+from mfa_engine.storage.configuration import revision_number
+from mfa_engine.storage.database import Database, DatabaseError, PoolTimeout, connection_lost, try_again
+from mfa_engine.unit import Unit, View
+
+T = TypeVar("T")
+
+_ATTEMPTS = 6  # the first one and five repeats
+_DATABASE = "The database"
+_NEVER = datetime.min.replace(tzinfo=UTC)
+
+
+class Engine:
+    """Reads, transactions and the snapshot of one installation. Safe for threads."""
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        keyring: Keyring,
+        clock: Callable[[], datetime],
+        source: RulesSource,
+        outbox: Outbox,
+        snapshot_max_age: timedelta,
+    ) -> None:
+        self._database = database
+        self._keyring = keyring
+        self.now = clock
+        self._source = source
+        self._outbox = outbox
+        self._max_age = snapshot_max_age
+        self._rules: Rules | None = None
+        self._checked_at = _NEVER
+        self._reload = threading.Lock()
+
+    def look(self, work: Callable[[View], T]) -> T:
+        """Run a short read. Raises Unavailable when the database does not answer."""
+        for attempt in range(_ATTEMPTS):
+            try:
+                with self._database.reader.connect() as connection:
+                    return work(View(connection, self.now(), self._keyring))
+            except PoolTimeout as error:
+                raise Busy(_DATABASE) from error
+            except DatabaseError as error:
+                if attempt + 1 == _ATTEMPTS or not (
+                    try_again(error) or (connection_lost(error) and attempt == 0)
+                ):
+                    raise Unavailable(_DATABASE) from error
+        raise Unavailable(_DATABASE)
+
+    def record(self, work: Callable[[Unit], T]) -> T:
+        """Run ``work`` in one transaction and commit it; again, at most five times, when the database
+        reports a serialization failure or deadlock (OPS-01).
+
+        Raises InDoubt when the connection was lost at COMMIT: never repeated, never a success (OPS-02).
+        """
+        for attempt in range(_ATTEMPTS):
+            try:
+                unit, result = self._once(work)
+            except PoolTimeout as error:
+                raise Busy(_DATABASE) from error
+            except IntegrityError:
+                raise  # a broken constraint is the use case's to explain
+            except DatabaseError as error:
+                repeat = try_again(error) or (connection_lost(error) and attempt == 0)
+                if attempt + 1 == _ATTEMPTS or not repeat:
+                    raise Unavailable(_DATABASE) from error
+                time.sleep((2**attempt + secrets.randbelow(8)) / 1000)
+                continue
+            if unit.posted:
+                self._outbox.send_now(self, tuple(unit.posted))
+            return result
+        raise Unavailable(_DATABASE)
+
+    def _once(self, work: Callable[[Unit], T]) -> tuple[Unit, T]:
+        with self._database.writer.connect() as connection:
+            transaction = connection.begin()
+            try:
+                unit = Unit(connection, self.now(), self._keyring)
+                result = work(unit)
+            except BaseException:
+                transaction.rollback()
+                raise
+            self._commit(connection)
+            return unit, result
+
+    def _commit(self, connection: Connection) -> None:
+        try:
+            connection.commit()
+        except DatabaseError as error:
+            if try_again(error):
+                raise
+            raise InDoubt(_DATABASE) from error
+
+    def rules(self) -> Rules:
+        """Policies, realms and resolvers as compiled: memory, no SQL (invariant 4). A copy older than
+        ``snapshot_max_age`` is checked by one statement, and compiled anew when the revision moved."""
+        now = self.now()
+        rules = self._rules
+        if rules is not None and self._checked_at <= now < self._checked_at + self._max_age:
+            return rules
+        with self._reload:
+            revision = self.look(lambda view: revision_number(view.connection))
+            if self._rules is None or self._rules.revision != revision:
+                self._rules = self._source.load(self, self._rules)
+            self._checked_at = now
+            return self._rules
+
+    def forget_rules(self) -> None:
+        """The writer of a change reads it back before it answers."""
+        self._checked_at = _NEVER
+        self.rules()

@@ -1,0 +1,79 @@
+"""Counters of failures and of messages sent, shared by all nodes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, Integer, bindparam, case, delete, insert, or_, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Mapped, mapped_column
+
+from mfa_engine.storage.base import Base, Instant, Key, rows_changed
+
+
+class ThrottleTable(Base):
+    __tablename__ = "throttle"
+
+    name: Mapped[str] = mapped_column(Key(400), primary_key=True)  # what is counted, e.g. address:192.0.2.7
+    count: Mapped[int] = mapped_column(Integer)
+    since: Mapped[datetime] = mapped_column(Instant)  # when this count began
+    last_at: Mapped[datetime] = mapped_column(Instant, index=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How often, since when, and when last."""
+
+    name: str
+    count: int
+    since: datetime
+    last_at: datetime
+
+
+_throttle = ThrottleTable.__table__.c
+_READ = select(_throttle.name, _throttle.count, _throttle.since, _throttle.last_at).where(
+    _throttle.name.in_(bindparam("b_names", expanding=True))
+)
+_too_old = or_(_throttle.since < bindparam("b_begin"), _throttle.last_at < bindparam("b_begin_last"))
+_COUNT = (
+    update(ThrottleTable)
+    .where(_throttle.name == bindparam("b_name"))
+    .values(
+        count=case((_too_old, 1), else_=_throttle.count + 1),
+        since=case((_too_old, bindparam("b_now", type_=Instant())), else_=_throttle.since),
+        last_at=bindparam("b_now"),
+    )
+)
+_INSERT = insert(ThrottleTable)
+_CLEAR = delete(ThrottleTable).where(_throttle.name == bindparam("b_name"))
+_DROP = delete(ThrottleTable).where(_throttle.last_at < bindparam("b_before"))
+
+
+def read_tallies(connection: Connection, names: Sequence[str]) -> dict[str, Tally]:
+    """The counts of these names; what was never counted is left out. One statement."""
+    return {row.name: Tally(*row) for row in connection.execute(_READ, {"b_names": list(names)})}
+
+
+def count_up(connection: Connection, name: str, now: datetime, begin: datetime, begin_last: datetime) -> None:
+    """One more, counted by the database. A count that began before ``begin``, or that last moved
+    before ``begin_last``, starts again at one. One statement, two at the very first."""
+    values = {"b_name": name, "b_now": now, "b_begin": begin, "b_begin_last": begin_last}
+    if rows_changed(connection, _COUNT, values):
+        return
+    try:
+        with connection.begin_nested():
+            connection.execute(_INSERT, {"name": name, "count": 1, "since": now, "last_at": now})
+    except IntegrityError:  # another request was first with this name
+        connection.execute(_COUNT, values)
+
+
+def clear(connection: Connection, name: str) -> bool:
+    """Forget a count. False when there was none."""
+    return rows_changed(connection, _CLEAR, {"b_name": name}) == 1
+
+
+def drop_old(connection: Connection, before: datetime) -> int:
+    """Delete counts that last moved before ``before``."""
+    return rows_changed(connection, _DROP, {"b_before": before})

@@ -1,0 +1,320 @@
+"""Tokens and the open challenges on them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    Index,
+    Integer,
+    Row,
+    UniqueConstraint,
+    and_,
+    bindparam,
+    delete,
+    insert,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from mfa_engine.storage.base import Base, BigKey, Bytes, Instant, Json, Key, LongText, rows_changed
+
+
+class TokenState(StrEnum):
+    """Where a token stands in its life. Disabled and locked are apart: they come and go."""
+
+    CREATED = "created"  # enrolled by somebody, not yet proven by one right answer
+    ENROLLED = "enrolled"
+    REVOKED = "revoked"  # for good
+
+
+class TokenTable(Base):
+    __tablename__ = "token"
+    __table_args__ = (Index("ix_token_owner", "resolver", "uid"),)
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    serial: Mapped[str] = mapped_column(Key(40), unique=True)
+    kind: Mapped[str] = mapped_column(Key(40))
+    resolver: Mapped[str | None] = mapped_column(Key(120))  # with ``uid`` the owner; both or neither
+    uid: Mapped[str | None] = mapped_column(Key(320))
+    realm: Mapped[str | None] = mapped_column(Key(120))  # the realm it was enrolled in
+    description: Mapped[str] = mapped_column(LongText, default="")
+    state: Mapped[str] = mapped_column(Key(20))
+    enabled: Mapped[bool]
+    pin_hash: Mapped[str | None] = mapped_column(Key(255))
+    secret: Mapped[bytes | None] = mapped_column(Bytes)  # sealed, bound to the serial
+    counter: Mapped[int] = mapped_column(BigInteger)  # highest counter, time step or sign count spent
+    details: Mapped[Any] = mapped_column(Json)  # what the token's kind keeps, read into its own dataclass
+    lookup: Mapped[str | None] = mapped_column(Key(128), unique=True)  # credential id hash
+    failures: Mapped[int] = mapped_column(Integer)
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    prove_by: Mapped[datetime | None] = mapped_column(Instant)  # while ``created``: dead after this
+    valid_from: Mapped[datetime | None] = mapped_column(Instant)
+    valid_until: Mapped[datetime | None] = mapped_column(Instant)
+    last_success_at: Mapped[datetime | None] = mapped_column(Instant)
+    last_failure_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class ChallengeTable(Base):
+    __tablename__ = "challenge"
+    __table_args__ = (
+        UniqueConstraint("transaction_id", "token_id"),
+        Index("ix_challenge_expires_at", "expires_at"),
+        Index("ix_challenge_token_id", "token_id"),
+    )
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    transaction_id: Mapped[str] = mapped_column(Key(40))
+    token_id: Mapped[int] = mapped_column(BigInteger)
+    prompt: Mapped[Any] = mapped_column(Json)  # what was asked, e.g. the WebAuthn challenge
+    answer_mac: Mapped[bytes | None] = mapped_column(Bytes)  # keyed HMAC of a code that was sent
+    tries: Mapped[int] = mapped_column(Integer)
+    max_tries: Mapped[int] = mapped_column(Integer)
+    spent: Mapped[bool]
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    expires_at: Mapped[datetime] = mapped_column(Instant)
+
+
+@dataclass(frozen=True, slots=True)
+class TokenRow:
+    """One token as stored. ``secret`` is still sealed: only the use case that needs it opens it."""
+
+    id: int
+    serial: str
+    kind: str
+    resolver: str | None
+    uid: str | None
+    realm: str | None
+    description: str
+    state: TokenState
+    enabled: bool
+    pin_hash: str | None = field(repr=False)
+    secret: bytes | None = field(repr=False)
+    counter: int
+    details: Any = field(repr=False)
+    lookup: str | None
+    failures: int
+    created_at: datetime
+    prove_by: datetime | None
+    valid_from: datetime | None
+    valid_until: datetime | None
+    last_success_at: datetime | None
+    last_failure_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ChallengeRow:
+    """One challenge as stored."""
+
+    id: int
+    transaction_id: str
+    token_id: int
+    prompt: Any = field(repr=False)
+    answer_mac: bytes | None = field(repr=False)
+    tries: int
+    max_tries: int
+    spent: bool
+    created_at: datetime
+    expires_at: datetime
+
+
+_token = TokenTable.__table__.c
+_challenge = ChallengeTable.__table__.c
+
+_COLUMNS = [_token[name] for name in TokenRow.__slots__]
+_CHALLENGE_COLUMNS = [_challenge[name] for name in ChallengeRow.__slots__]
+
+_OF_OWNER = (
+    select(*_COLUMNS)
+    .where(_token.resolver == bindparam("b_resolver"), _token.uid == bindparam("b_uid"))
+    .order_by(_token.id)
+)
+_BY_SERIAL = select(*_COLUMNS).where(_token.serial == bindparam("b_serial"))
+_BY_LOOKUP = select(*_COLUMNS).where(_token.lookup == bindparam("b_lookup"))
+_FAILURES = select(_token.serial, _token.failures).where(_token.id.in_(bindparam("b_ids", expanding=True)))
+
+# What must be true of a token at the very moment it is used (RACE-03): asserted where it is spent.
+_USABLE = and_(
+    _token.id == bindparam("b_id"),
+    _token.enabled.is_(True),
+    _token.state == TokenState.ENROLLED,
+    _token.failures < bindparam("b_limit"),
+    or_(_token.valid_from.is_(None), _token.valid_from <= bindparam("b_now")),
+    or_(_token.valid_until.is_(None), _token.valid_until > bindparam("b_now")),
+)
+_USED = {"failures": 0, "last_success_at": bindparam("b_now")}
+
+_SPEND = (
+    update(TokenTable)
+    .where(_USABLE, _token.counter < bindparam("b_counter"))
+    .values(**_USED, counter=bindparam("b_counter"), details=bindparam("b_details", type_=Json()))
+)
+_MARK_USED = update(TokenTable).where(_USABLE).values(**_USED)
+_COUNT_FAILURES = (
+    update(TokenTable)
+    .where(_token.id.in_(bindparam("b_ids", expanding=True)))
+    .values(failures=_token.failures + 1, last_failure_at=bindparam("b_now"))
+)
+_PROVE = (
+    update(TokenTable)
+    .where(
+        _token.id == bindparam("b_id"),
+        _token.state == TokenState.CREATED,
+        _token.enabled.is_(True),
+        or_(_token.prove_by.is_(None), _token.prove_by > bindparam("b_now")),
+        _token.counter < bindparam("b_counter"),
+    )
+    .values(
+        **_USED,
+        state=TokenState.ENROLLED,
+        prove_by=None,
+        counter=bindparam("b_counter"),
+        details=bindparam("b_details", type_=Json()),
+    )
+)
+
+_OPEN = (
+    select(*_CHALLENGE_COLUMNS)
+    .where(_challenge.transaction_id == bindparam("b_transaction_id"))
+    .order_by(_challenge.id)
+)
+_SPEND_CHALLENGE = (
+    update(ChallengeTable)
+    .where(
+        _challenge.id == bindparam("b_id"),
+        _challenge.spent.is_(False),
+        _challenge.expires_at > bindparam("b_now"),
+        _challenge.tries < _challenge.max_tries,
+    )
+    .values(spent=True)
+)
+_COUNT_TRY = (
+    update(ChallengeTable)
+    .where(_challenge.id.in_(bindparam("b_ids", expanding=True)))
+    .values(tries=_challenge.tries + 1)
+)
+_CLOSE_CHALLENGES = (
+    update(ChallengeTable)
+    .where(_challenge.transaction_id == bindparam("b_transaction_id"), _challenge.spent.is_(False))
+    .values(spent=True)
+)
+_DROP_CHALLENGES = delete(ChallengeTable).where(_challenge.token_id == bindparam("b_token_id"))
+_DROP_EXPIRED_CHALLENGES = delete(ChallengeTable).where(_challenge.expires_at < bindparam("b_before"))
+_INSERT_TOKEN = insert(TokenTable)
+_INSERT_CHALLENGE = insert(ChallengeTable)
+_DELETE_TOKEN = delete(TokenTable).where(_token.id == bindparam("b_id"))
+
+
+def _token_row(row: Row[Any]) -> TokenRow:
+    values = list(row)
+    values[7] = TokenState(values[7])
+    return TokenRow(*values)
+
+
+def tokens_of(connection: Connection, resolver: str, uid: str) -> tuple[TokenRow, ...]:
+    """All tokens of one person, oldest first. One statement."""
+    return tuple(map(_token_row, connection.execute(_OF_OWNER, {"b_resolver": resolver, "b_uid": uid})))
+
+
+def token_by_serial(connection: Connection, serial: str) -> TokenRow | None:
+    """The token of that serial, or None."""
+    row = connection.execute(_BY_SERIAL, {"b_serial": serial}).one_or_none()
+    return None if row is None else _token_row(row)
+
+
+def token_by_lookup(connection: Connection, lookup: str) -> TokenRow | None:
+    """The token that holds this unique outside identifier (a credential), or None."""
+    row = connection.execute(_BY_LOOKUP, {"b_lookup": lookup}).one_or_none()
+    return None if row is None else _token_row(row)
+
+
+def failures_of(connection: Connection, ids: Sequence[int]) -> tuple[tuple[str, int], ...]:
+    """Serial and failures of these tokens. One statement; none without ids."""
+    if not ids:
+        return ()
+    return tuple((row.serial, row.failures) for row in connection.execute(_FAILURES, {"b_ids": list(ids)}))
+
+
+def spend(
+    connection: Connection, token_id: int, *, counter: int, details: Any, limit: int, now: datetime
+) -> bool:
+    """Use a token's value up to ``counter``. False when another request was first, or the token is not
+    usable at this moment. This statement alone decides (invariant 2; OTP-01, RACE-01, RACE-03)."""
+    values = {"b_id": token_id, "b_counter": counter, "b_details": details, "b_limit": limit, "b_now": now}
+    return rows_changed(connection, _SPEND, values) == 1
+
+
+def mark_used(connection: Connection, token_id: int, *, limit: int, now: datetime) -> bool:
+    """As ``spend``, for a token whose one-time value is its challenge."""
+    return rows_changed(connection, _MARK_USED, {"b_id": token_id, "b_limit": limit, "b_now": now}) == 1
+
+
+def prove(connection: Connection, token_id: int, *, counter: int, details: Any, now: datetime) -> bool:
+    """The first right answer makes a created token an enrolled one, and is spent by it."""
+    values = {"b_id": token_id, "b_counter": counter, "b_details": details, "b_now": now}
+    return rows_changed(connection, _PROVE, values) == 1
+
+
+def count_failures(connection: Connection, ids: Sequence[int], now: datetime) -> None:
+    """One failure more on each of these tokens, counted by the database (RACE-02). One statement."""
+    if ids:
+        connection.execute(_COUNT_FAILURES, {"b_ids": list(ids), "b_now": now})
+
+
+def insert_token(connection: Connection, values: dict[str, Any]) -> int:
+    """Store a new token; gives its id. Raises IntegrityError when serial or lookup is taken."""
+    (token_id,) = connection.execute(_INSERT_TOKEN, values).inserted_primary_key or (0,)
+    return int(token_id)
+
+
+def change_token(connection: Connection, token_id: int, values: dict[str, Any]) -> bool:
+    """Set columns of one token by its id (administration). False when it is gone."""
+    statement = update(TokenTable).where(_token.id == bindparam("b_id")).values(values)
+    return rows_changed(connection, statement, {"b_id": token_id}) == 1
+
+
+def delete_token(connection: Connection, token_id: int) -> bool:
+    """Remove a token and its challenges. False when it was gone already."""
+    connection.execute(_DROP_CHALLENGES, {"b_token_id": token_id})
+    return rows_changed(connection, _DELETE_TOKEN, {"b_id": token_id}) == 1
+
+
+def challenges_of(connection: Connection, transaction_id: str) -> tuple[ChallengeRow, ...]:
+    """All challenges of a transaction, spent and expired ones too. One statement."""
+    rows = connection.execute(_OPEN, {"b_transaction_id": transaction_id})
+    return tuple(ChallengeRow(*row) for row in rows)
+
+
+def insert_challenges(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
+    """Open challenges. One statement."""
+    if rows:
+        connection.execute(_INSERT_CHALLENGE, list(rows))
+
+
+def spend_challenge(connection: Connection, challenge_id: int, *, now: datetime) -> bool:
+    """Answer a challenge once: False when it was answered, had too many wrong answers, or is too old."""
+    return rows_changed(connection, _SPEND_CHALLENGE, {"b_id": challenge_id, "b_now": now}) == 1
+
+
+def count_try(connection: Connection, ids: Sequence[int]) -> None:
+    """One wrong answer more on each of these challenges. One statement."""
+    if ids:
+        connection.execute(_COUNT_TRY, {"b_ids": list(ids)})
+
+
+def close_challenges(connection: Connection, transaction_id: str) -> None:
+    """Nothing of this transaction can be answered any more."""
+    connection.execute(_CLOSE_CHALLENGES, {"b_transaction_id": transaction_id})
+
+
+def drop_expired_challenges(connection: Connection, before: datetime) -> int:
+    """Delete what ended before ``before``; gives how many."""
+    return rows_changed(connection, _DROP_EXPIRED_CHALLENGES, {"b_before": before})

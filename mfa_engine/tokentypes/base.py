@@ -1,0 +1,172 @@
+"""What a token type is: a name, how one is enrolled, and the capabilities it has.
+
+The engine asks for a capability (``isinstance(kind, VerifiesCode)``), never for a name. A type is one
+module here, one line in ``registry`` and one test module; nothing else names it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, ClassVar, Protocol, runtime_checkable
+
+from mfa_engine.delivery.outbox import Message
+from mfa_engine.identity.user import User
+from mfa_engine.storage.token import ChallengeRow, TokenRow
+from mfa_engine.tokentypes.worth import Worth
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A token with its secret opened, for as long as one check takes."""
+
+    row: TokenRow
+    secret: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class EnrolmentRequest:
+    """What is wanted: parameters by their wire names, already text; each type reads its own.
+
+    ``siblings`` are the holder's other tokens of the same type.
+    """
+
+    serial: str
+    user: User | None
+    parameters: Mapping[str, str] = field(repr=False)
+    siblings: tuple[TokenRow, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolment:
+    """A token about to be stored, and what its holder must be shown once."""
+
+    secret: bytes = field(default=b"", repr=False)
+    counter: int = -1
+    details: Any = field(default=None, repr=False)
+    lookup: str | None = None
+    handover: Mapping[str, str] = field(default_factory=dict, repr=False)  # e.g. the otpauth URI
+    proof_needed: bool = False  # cannot be used before its holder answered, whoever enrols it
+
+
+class ClientMode(StrEnum):
+    """How a client answers a challenge, in the words of the wire."""
+
+    INTERACTIVE = "interactive"  # a text field
+    WEBAUTHN = "webauthn"
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """The transaction that a challenge is opened in. ``nonce`` is 32 random bytes, one a transaction."""
+
+    transaction_id: str
+    nonce: bytes = field(repr=False)
+    user: User | None
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """A challenge about to be stored and shown."""
+
+    message: str  # one English sentence; a key of the catalogue
+    mode: ClientMode
+    life: timedelta
+    stored: Any = field(default=None, repr=False)
+    answer_mac: bytes | None = field(default=None, repr=False)
+    shown: Mapping[str, Any] = field(default_factory=dict)  # to the client: WebAuthn request, masked address
+    outgoing: Message | None = field(default=None, repr=False)
+    recipient: str = ""  # whose messages are counted and limited
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back: a code, or the fields of an authenticator's answer with the page's origin."""
+
+    code: str = field(default="", repr=False)
+    fields: Mapping[str, str] = field(default_factory=dict, repr=False)
+    origin: str = ""
+
+
+class Refusal(StrEnum):
+    """Why an answer does not count, where more than "wrong" is known."""
+
+    WRONG = "wrong_code"
+    REPLAYED = "otp_replayed"
+    CLONED = "cloned"
+    USER_NOT_VERIFIED = "user_not_verified"
+    MALFORMED = "malformed"
+
+
+@dataclass(frozen=True, slots=True)
+class Spend:
+    """A right answer: what to mark as used, and what the match is worth.
+
+    ``counter`` None: nothing but the challenge is spent.
+    """
+
+    worth: Worth
+    counter: int | None = None
+    details: Any = field(default=None, repr=False)
+
+
+class TokenType(Protocol):
+    """Every kind of token."""
+
+    name: ClassVar[str]  # as on the wire: "totp"
+    prefix: ClassVar[str]  # of its serials
+    worth: ClassVar[Worth]  # the most a match can be worth
+
+    def enrol(self, request: EnrolmentRequest) -> Enrolment:
+        """A new token of this kind. Raises InvalidField."""
+        ...
+
+
+@runtime_checkable
+class VerifiesCode(Protocol):
+    """Checks a code that stands by itself: HOTP, TOTP, lists, static passwords."""
+
+    def code_length(self, token: Token) -> int:
+        """How many characters at the end of PIN-and-code are the code."""
+        ...
+
+    def verify(self, token: Token, code: str, now: datetime) -> Spend | Refusal:
+        """Judge one code. Pure: spends nothing."""
+        ...
+
+
+@runtime_checkable
+class Resynchronises(Protocol):
+    """Has a counter or clock that may have run away."""
+
+    def resynchronise(self, token: Token, first: str, second: str, now: datetime) -> Spend | Refusal:
+        """Judge two codes that should follow each other. Pure: spends nothing."""
+        ...
+
+
+@runtime_checkable
+class AnswersChallenge(Protocol):
+    """Has to be asked first: WebAuthn, codes that are sent, push."""
+
+    tries: ClassVar[int]  # wrong answers that a challenge endures
+
+    def challenge(self, token: Token, opening: Opening) -> Prompt:
+        """What to ask. Pure: the caller stores it and posts the message."""
+        ...
+
+    def verify_answer(self, token: Token, challenge: ChallengeRow, answer: Answer) -> Spend | Refusal | None:
+        """Judge the answer to a challenge of this token; None when it is not meant for it, another
+        key's answer for one. Pure: spends nothing."""
+        ...
+
+
+@runtime_checkable
+class ProvesByRegistration(Protocol):
+    """Is finished by what the holder's device sends back (a WebAuthn registration)."""
+
+    def finish(self, token: Token, answer: Answer, now: datetime) -> Enrolment:
+        """The values that make the token whole. Raises InvalidField."""
+        ...
