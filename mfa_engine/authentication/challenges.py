@@ -12,8 +12,8 @@ from mfa_engine.configuration.rules import Rules
 from mfa_engine.delivery.outbox import post
 from mfa_engine.identity.throttles import message_name, message_wait
 from mfa_engine.identity.user import User
+from mfa_engine.storage.challenge import insert_challenges
 from mfa_engine.storage.throttle import count_up, read_tallies
-from mfa_engine.storage.token import insert_challenges
 from mfa_engine.tokentypes.base import AnswersChallenge, Opening, Prompt, Token
 from mfa_engine.unit import Unit
 

@@ -29,16 +29,9 @@ from mfa_engine.authentication.tally import count_address
 from mfa_engine.configuration.rules import Rules
 from mfa_engine.identity.throttles import second_factor_name
 from mfa_engine.policy.decisions.fallback import passes_without_token
+from mfa_engine.storage.challenge import close_challenges, count_try, spend_challenge
 from mfa_engine.storage.throttle import count_up
-from mfa_engine.storage.token import (
-    close_challenges,
-    count_failures,
-    count_try,
-    failures_of,
-    mark_used,
-    spend,
-    spend_challenge,
-)
+from mfa_engine.storage.token import change_token, count_failures, failures_of, mark_used, spend
 from mfa_engine.unit import Runner, Unit
 
 _EVER = datetime(1970, 1, 1, tzinfo=UTC)
@@ -116,8 +109,11 @@ def _refuse(unit: Unit, rules: Rules, attempt: Attempt, facts: Facts, refuse: Re
         if decision.value:
             return PassedWithoutToken(facts.user, decision.because)
     count_try(unit.connection, [challenge.id for challenge in refuse.challenges])
-    count_failures(unit.connection, [token.row.id for token in refuse.tried], unit.now)
-    _audit_locks(unit, attempt, facts, refuse)
+    if refuse.counted:
+        count_failures(unit.connection, [token.row.id for token in refuse.tried], unit.now)
+        _audit_locks(unit, attempt, facts, refuse)
+    if refuse.reason is Reason.CLONED:
+        _disable_clones(unit, attempt, facts, refuse)
     if refuse.person:
         _count_person(unit, attempt, facts)
         count_address(unit, attempt.origin.address, rules.settings.throttle)
@@ -135,6 +131,14 @@ def _audit_locks(unit: Unit, attempt: Attempt, facts: Facts, refuse: Refuse) -> 
         if failures == facts.fail_limit:
             entry = Entry("token.locked", True, "failures", facts.whom, serial, {"failures": failures})
             audit.record(unit, attempt.origin, entry)
+
+
+def _disable_clones(unit: Unit, attempt: Attempt, facts: Facts, refuse: Refuse) -> None:
+    """A signature that is right under a counter that went back: somebody has a copy (FIDO-06)."""
+    for token in refuse.tried:
+        change_token(unit.connection, token.row.id, {"enabled": False})
+        entry = Entry("token.fido.cloned", True, "counter", facts.whom, token.row.serial)
+        audit.record(unit, attempt.origin, entry)
 
 
 def _count_person(unit: Unit, attempt: Attempt, facts: Facts) -> None:

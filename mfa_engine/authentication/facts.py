@@ -19,8 +19,9 @@ from mfa_engine.policy.decisions.pin import PinRule, PinSource, pin_rule
 from mfa_engine.policy.decisions.second_factor import types_for_check
 from mfa_engine.policy.model import Subject
 from mfa_engine.secrets.sealed import unseal
+from mfa_engine.storage.challenge import ChallengeRow, challenges_of
 from mfa_engine.storage.throttle import read_tallies
-from mfa_engine.storage.token import ChallengeRow, TokenRow, challenges_of, tokens_of
+from mfa_engine.storage.token import TokenRow, tokens_of
 from mfa_engine.tokentypes.base import Token
 from mfa_engine.unit import View
 

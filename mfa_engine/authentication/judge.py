@@ -12,7 +12,7 @@ from mfa_engine.authentication.outcome import Reason
 from mfa_engine.authentication.password_parts import Parts, split
 from mfa_engine.authentication.pins import PinAnswers
 from mfa_engine.configuration.rules import Rules
-from mfa_engine.storage.token import ChallengeRow
+from mfa_engine.storage.challenge import ChallengeRow
 from mfa_engine.tokentypes.base import AnswersChallenge, Refusal, Spend, Token, VerifiesCode
 
 
@@ -35,11 +35,13 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Refuse:
-    """No. ``tried`` are the tokens whose counter goes up; ``person`` whether the person's does."""
+    """No. ``tried`` are the tokens it was about; ``counted`` whether their failure counters go up, and
+    ``person`` whether the person's does."""
 
     reason: Reason
     tried: tuple[Token, ...] = ()
     challenges: tuple[ChallengeRow, ...] = ()  # whose tries go up
+    counted: bool = True
     person: bool = True
 
 
@@ -154,5 +156,5 @@ def _refuse(
     or the losers of a race for one code would lock the winner's token."""
     reason = next((r for r in reasons if r is not Refusal.WRONG), Refusal.WRONG)
     if reason is Refusal.REPLAYED:
-        return Refuse(Reason.REPLAYED, person=False)
+        return Refuse(Reason.REPLAYED, tokens, counted=False, person=False)
     return Refuse(Reason(reason.value), tokens, challenges)

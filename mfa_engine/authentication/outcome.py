@@ -22,6 +22,7 @@ class Reason(StrEnum):
     USER_LOCKED = "user_locked"
     NO_TOKEN = "no_token"
     UNKNOWN_TOKEN = "unknown_token"
+    WRONG_PASSWORD = "wrong_password"
     WRONG_PIN = "wrong_pin"
     WRONG_CODE = "wrong_code"
     REPLAYED = "otp_replayed"

@@ -65,6 +65,15 @@ _SEARCH = (
     .limit(bindparam("b_limit"))
 )
 _INSERT = insert(PersonTable)
+_REPLACE_HASH = (
+    update(PersonTable)
+    .where(
+        _person.uid == bindparam("b_uid"),
+        _person.resolver == bindparam("b_resolver"),
+        _person.password_hash == bindparam("b_old"),
+    )
+    .values(password_hash=bindparam("b_new"))
+)
 
 
 def people_called(connection: Connection, resolver: str, login: str) -> tuple[PersonRow, ...]:
@@ -89,6 +98,12 @@ def search_people(connection: Connection, resolver: str, text: str, limit: int) 
 def insert_person(connection: Connection, values: dict[str, Any]) -> None:
     """Store a new person. Raises IntegrityError when the login name is taken."""
     connection.execute(_INSERT, values)
+
+
+def replace_hash(connection: Connection, resolver: str, uid: str, old: str, new: str) -> bool:
+    """Exchange a stored hash for a better one of the same password. False when it is another by now."""
+    values = {"b_resolver": resolver, "b_uid": uid, "b_old": old, "b_new": new}
+    return rows_changed(connection, _REPLACE_HASH, values) == 1
 
 
 def change_person(connection: Connection, resolver: str, uid: str, values: dict[str, Any]) -> bool:

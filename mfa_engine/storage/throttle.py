@@ -46,7 +46,13 @@ _COUNT = (
         last_at=bindparam("b_now"),
     )
 )
+_LOCK = update(ThrottleTable).where(_throttle.name == bindparam("b_name")).values(count=_throttle.count)
 _INSERT = insert(ThrottleTable)
+_UNCOUNT = (
+    update(ThrottleTable)
+    .where(_throttle.name == bindparam("b_name"), _throttle.count > 0)
+    .values(count=_throttle.count - 1)
+)
 _CLEAR = delete(ThrottleTable).where(_throttle.name == bindparam("b_name"))
 _DROP = delete(ThrottleTable).where(_throttle.last_at < bindparam("b_before"))
 
@@ -67,6 +73,23 @@ def count_up(connection: Connection, name: str, now: datetime, begin: datetime, 
             connection.execute(_INSERT, {"name": name, "count": 1, "since": now, "last_at": now})
     except IntegrityError:  # another request was first with this name
         connection.execute(_COUNT, values)
+
+
+def lock_tally(connection: Connection, name: str, now: datetime) -> Tally:
+    """The count of a name, locked until the transaction ends: what is decided on it is decided by one
+    request at a time. Three statements at most."""
+    if rows_changed(connection, _LOCK, {"b_name": name}) == 0:
+        try:
+            with connection.begin_nested():
+                connection.execute(_INSERT, {"name": name, "count": 0, "since": now, "last_at": now})
+        except IntegrityError:  # another request was first with this name
+            rows_changed(connection, _LOCK, {"b_name": name})
+    return read_tallies(connection, [name])[name]
+
+
+def uncount(connection: Connection, name: str) -> None:
+    """Take one back. One statement."""
+    connection.execute(_UNCOUNT, {"b_name": name})
 
 
 def clear(connection: Connection, name: str) -> bool:

@@ -14,7 +14,6 @@ from sqlalchemy import (
     Index,
     Integer,
     Row,
-    UniqueConstraint,
     and_,
     bindparam,
     delete,
@@ -23,6 +22,7 @@ from sqlalchemy import (
     select,
     update,
 )
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, mapped_column
 
 from mfa_engine.storage.base import Base, BigKey, Bytes, Instant, Json, Key, LongText, rows_changed
@@ -63,24 +63,14 @@ class TokenTable(Base):
     last_failure_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
-class ChallengeTable(Base):
-    __tablename__ = "challenge"
-    __table_args__ = (
-        UniqueConstraint("transaction_id", "token_id"),
-        Index("ix_challenge_expires_at", "expires_at"),
-        Index("ix_challenge_token_id", "token_id"),
-    )
+class TokenOwnerTable(Base):
+    """One row a person with tokens: locked while their number changes, so that a limit holds (RACE-05)."""
 
-    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
-    transaction_id: Mapped[str] = mapped_column(Key(40))
-    token_id: Mapped[int] = mapped_column(BigInteger)
-    prompt: Mapped[Any] = mapped_column(Json)  # what was asked, e.g. the WebAuthn challenge
-    answer_mac: Mapped[bytes | None] = mapped_column(Bytes)  # keyed HMAC of a code that was sent
-    tries: Mapped[int] = mapped_column(Integer)
-    max_tries: Mapped[int] = mapped_column(Integer)
-    spent: Mapped[bool]
-    created_at: Mapped[datetime] = mapped_column(Instant)
-    expires_at: Mapped[datetime] = mapped_column(Instant)
+    __tablename__ = "token_owner"
+
+    resolver: Mapped[str] = mapped_column(Key(120), primary_key=True)
+    uid: Mapped[str] = mapped_column(Key(320), primary_key=True)
+    changed_at: Mapped[datetime] = mapped_column(Instant)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,35 +100,17 @@ class TokenRow:
     last_failure_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class ChallengeRow:
-    """One challenge as stored."""
-
-    id: int
-    transaction_id: str
-    token_id: int
-    prompt: Any = field(repr=False)
-    answer_mac: bytes | None = field(repr=False)
-    tries: int
-    max_tries: int
-    spent: bool
-    created_at: datetime
-    expires_at: datetime
-
-
 _token = TokenTable.__table__.c
-_challenge = ChallengeTable.__table__.c
 
-_COLUMNS = [_token[name] for name in TokenRow.__slots__]
-_CHALLENGE_COLUMNS = [_challenge[name] for name in ChallengeRow.__slots__]
+TOKEN_COLUMNS = [_token[name] for name in TokenRow.__slots__]
 
 _OF_OWNER = (
-    select(*_COLUMNS)
+    select(*TOKEN_COLUMNS)
     .where(_token.resolver == bindparam("b_resolver"), _token.uid == bindparam("b_uid"))
     .order_by(_token.id)
 )
-_BY_SERIAL = select(*_COLUMNS).where(_token.serial == bindparam("b_serial"))
-_BY_LOOKUP = select(*_COLUMNS).where(_token.lookup == bindparam("b_lookup"))
+_BY_SERIAL = select(*TOKEN_COLUMNS).where(_token.serial == bindparam("b_serial"))
+_BY_LOOKUP = select(*TOKEN_COLUMNS).where(_token.lookup == bindparam("b_lookup"))
 _FAILURES = select(_token.serial, _token.failures).where(_token.id.in_(bindparam("b_ids", expanding=True)))
 
 # What must be true of a token at the very moment it is used (RACE-03): asserted where it is spent.
@@ -181,39 +153,18 @@ _PROVE = (
     )
 )
 
-_OPEN = (
-    select(*_CHALLENGE_COLUMNS)
-    .where(_challenge.transaction_id == bindparam("b_transaction_id"))
-    .order_by(_challenge.id)
-)
-_SPEND_CHALLENGE = (
-    update(ChallengeTable)
-    .where(
-        _challenge.id == bindparam("b_id"),
-        _challenge.spent.is_(False),
-        _challenge.expires_at > bindparam("b_now"),
-        _challenge.tries < _challenge.max_tries,
-    )
-    .values(spent=True)
-)
-_COUNT_TRY = (
-    update(ChallengeTable)
-    .where(_challenge.id.in_(bindparam("b_ids", expanding=True)))
-    .values(tries=_challenge.tries + 1)
-)
-_CLOSE_CHALLENGES = (
-    update(ChallengeTable)
-    .where(_challenge.transaction_id == bindparam("b_transaction_id"), _challenge.spent.is_(False))
-    .values(spent=True)
-)
-_DROP_CHALLENGES = delete(ChallengeTable).where(_challenge.token_id == bindparam("b_token_id"))
-_DROP_EXPIRED_CHALLENGES = delete(ChallengeTable).where(_challenge.expires_at < bindparam("b_before"))
 _INSERT_TOKEN = insert(TokenTable)
-_INSERT_CHALLENGE = insert(ChallengeTable)
+_owner = TokenOwnerTable.__table__.c
+_LOCK_OWNER = (
+    update(TokenOwnerTable)
+    .where(_owner.resolver == bindparam("b_resolver"), _owner.uid == bindparam("b_uid"))
+    .values(changed_at=bindparam("b_now"))
+)
+_INSERT_OWNER = insert(TokenOwnerTable)
 _DELETE_TOKEN = delete(TokenTable).where(_token.id == bindparam("b_id"))
 
 
-def _token_row(row: Row[Any]) -> TokenRow:
+def token_row(row: Row[Any]) -> TokenRow:
     values = list(row)
     values[7] = TokenState(values[7])
     return TokenRow(*values)
@@ -221,19 +172,19 @@ def _token_row(row: Row[Any]) -> TokenRow:
 
 def tokens_of(connection: Connection, resolver: str, uid: str) -> tuple[TokenRow, ...]:
     """All tokens of one person, oldest first. One statement."""
-    return tuple(map(_token_row, connection.execute(_OF_OWNER, {"b_resolver": resolver, "b_uid": uid})))
+    return tuple(map(token_row, connection.execute(_OF_OWNER, {"b_resolver": resolver, "b_uid": uid})))
 
 
 def token_by_serial(connection: Connection, serial: str) -> TokenRow | None:
     """The token of that serial, or None."""
     row = connection.execute(_BY_SERIAL, {"b_serial": serial}).one_or_none()
-    return None if row is None else _token_row(row)
+    return None if row is None else token_row(row)
 
 
 def token_by_lookup(connection: Connection, lookup: str) -> TokenRow | None:
     """The token that holds this unique outside identifier (a credential), or None."""
     row = connection.execute(_BY_LOOKUP, {"b_lookup": lookup}).one_or_none()
-    return None if row is None else _token_row(row)
+    return None if row is None else token_row(row)
 
 
 def failures_of(connection: Connection, ids: Sequence[int]) -> tuple[tuple[str, int], ...]:
@@ -269,6 +220,18 @@ def count_failures(connection: Connection, ids: Sequence[int], now: datetime) ->
         connection.execute(_COUNT_FAILURES, {"b_ids": list(ids), "b_now": now})
 
 
+def lock_owner(connection: Connection, resolver: str, uid: str, now: datetime) -> None:
+    """Keep others from changing how many tokens this person has until the transaction ends."""
+    values = {"b_resolver": resolver, "b_uid": uid, "b_now": now}
+    if rows_changed(connection, _LOCK_OWNER, values):
+        return
+    try:
+        with connection.begin_nested():
+            connection.execute(_INSERT_OWNER, {"resolver": resolver, "uid": uid, "changed_at": now})
+    except IntegrityError:  # another request was first with this person
+        rows_changed(connection, _LOCK_OWNER, values)
+
+
 def insert_token(connection: Connection, values: dict[str, Any]) -> int:
     """Store a new token; gives its id. Raises IntegrityError when serial or lookup is taken."""
     (token_id,) = connection.execute(_INSERT_TOKEN, values).inserted_primary_key or (0,)
@@ -282,39 +245,5 @@ def change_token(connection: Connection, token_id: int, values: dict[str, Any]) 
 
 
 def delete_token(connection: Connection, token_id: int) -> bool:
-    """Remove a token and its challenges. False when it was gone already."""
-    connection.execute(_DROP_CHALLENGES, {"b_token_id": token_id})
+    """Remove a token. False when it was gone already."""
     return rows_changed(connection, _DELETE_TOKEN, {"b_id": token_id}) == 1
-
-
-def challenges_of(connection: Connection, transaction_id: str) -> tuple[ChallengeRow, ...]:
-    """All challenges of a transaction, spent and expired ones too. One statement."""
-    rows = connection.execute(_OPEN, {"b_transaction_id": transaction_id})
-    return tuple(ChallengeRow(*row) for row in rows)
-
-
-def insert_challenges(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
-    """Open challenges. One statement."""
-    if rows:
-        connection.execute(_INSERT_CHALLENGE, list(rows))
-
-
-def spend_challenge(connection: Connection, challenge_id: int, *, now: datetime) -> bool:
-    """Answer a challenge once: False when it was answered, had too many wrong answers, or is too old."""
-    return rows_changed(connection, _SPEND_CHALLENGE, {"b_id": challenge_id, "b_now": now}) == 1
-
-
-def count_try(connection: Connection, ids: Sequence[int]) -> None:
-    """One wrong answer more on each of these challenges. One statement."""
-    if ids:
-        connection.execute(_COUNT_TRY, {"b_ids": list(ids)})
-
-
-def close_challenges(connection: Connection, transaction_id: str) -> None:
-    """Nothing of this transaction can be answered any more."""
-    connection.execute(_CLOSE_CHALLENGES, {"b_transaction_id": transaction_id})
-
-
-def drop_expired_challenges(connection: Connection, before: datetime) -> int:
-    """Delete what ended before ``before``; gives how many."""
-    return rows_changed(connection, _DROP_EXPIRED_CHALLENGES, {"b_before": before})

@@ -14,7 +14,8 @@ from typing import Any, ClassVar, Protocol, runtime_checkable
 
 from mfa_engine.delivery.outbox import Message
 from mfa_engine.identity.user import User
-from mfa_engine.storage.token import ChallengeRow, TokenRow
+from mfa_engine.storage.challenge import ChallengeRow
+from mfa_engine.storage.token import TokenRow
 from mfa_engine.tokentypes.worth import Worth
 
 
@@ -49,6 +50,7 @@ class Enrolment:
     lookup: str | None = None
     handover: Mapping[str, str] = field(default_factory=dict, repr=False)  # e.g. the otpauth URI
     proof_needed: bool = False  # cannot be used before its holder answered, whoever enrols it
+    worth: Worth | None = None  # what the answer that finished it proves
 
 
 class ClientMode(StrEnum):

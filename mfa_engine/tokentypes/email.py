@@ -12,7 +12,7 @@ from mfa_engine.delivery.email import email, masked
 from mfa_engine.errors import InvalidField
 from mfa_engine.secrets.keyring import Keyring
 from mfa_engine.settings import EngineSettings
-from mfa_engine.storage.token import ChallengeRow
+from mfa_engine.storage.challenge import ChallengeRow
 from mfa_engine.tokentypes.base import (
     Answer,
     ClientMode,

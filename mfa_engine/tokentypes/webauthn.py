@@ -34,7 +34,8 @@ from mfa_engine.algorithms.webauthn import (
 )
 from mfa_engine.errors import InvalidField
 from mfa_engine.settings import EngineSettings
-from mfa_engine.storage.token import ChallengeRow, TokenRow
+from mfa_engine.storage.challenge import ChallengeRow
+from mfa_engine.storage.token import TokenRow
 from mfa_engine.tokentypes.base import (
     Answer,
     ClientMode,
@@ -110,6 +111,7 @@ class SecurityKey:
                 "aaguid": str(made.aaguid),
             },
             lookup=hashlib.sha256(made.id).hexdigest(),
+            worth=_worth(user_verified=made.user_verified, backup_eligible=made.backup_eligible),
         )
 
     def challenge(self, token: Token, opening: Opening) -> Prompt:
@@ -142,15 +144,19 @@ class SecurityKey:
             )
         except CeremonyRefused as error:
             return _REFUSALS.get(error.reason, Refusal.WRONG)
-        worth = Worth(
-            _PRESENT.factors,
-            _METHODS,
-            phishing_resistant=True,
-            user_verified=verified.user_verified,
-            device_bound=not stored.backup_eligible,
-        )
+        worth = _worth(user_verified=verified.user_verified, backup_eligible=stored.backup_eligible)
         counts = verified.sign_count > token.row.counter
         return Spend(worth, verified.sign_count if counts else None, token.row.details)
+
+
+def _worth(*, user_verified: bool, backup_eligible: bool) -> Worth:
+    return Worth(
+        _PRESENT.factors,
+        _METHODS,
+        phishing_resistant=True,
+        user_verified=user_verified,
+        device_bound=not backup_eligible,
+    )
 
 
 def _is_whole(row: TokenRow) -> bool:

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import logging
+
 from mfa_engine.algorithms.password_hash import Hasher, UnknownHash
 from mfa_engine.errors import InvalidField
 from mfa_engine.identity.realms import canonical_login
 from mfa_engine.identity.resolvers.base import AmbiguousLogin, Entry
-from mfa_engine.storage.person import PersonRow, people_called, person_by_uid, search_people
+from mfa_engine.storage.person import (
+    PersonRow,
+    people_called,
+    person_by_uid,
+    replace_hash,
+    search_people,
+)
 from mfa_engine.unit import Runner
+
+log = logging.getLogger(__name__)
 
 
 class InternalResolver:
@@ -37,13 +47,31 @@ class InternalResolver:
 
     def check_password(self, entry: Entry | None, password: str) -> bool:
         """One hash, whoever it is. A password that no person can have is hashed by nobody."""
-        stored = entry.handle if entry else ""
+        if entry is None or not entry.handle:
+            return self._no(password)
         try:
-            return self._hasher.verify(password, stored) if stored else self._hasher.verify_nobody(password)
+            right = self._hasher.verify(password, entry.handle)
         except UnknownHash:
+            log.error("the password of %s/%s is of an unknown scheme: set it anew", self.name, entry.uid)
+            return self._no(password)
+        except InvalidField:  # longer than any password here can be
+            return False
+        if right and self._hasher.needs_rehash(entry.handle):
+            self._rehash(entry, password)
+        return right
+
+    def _no(self, password: str) -> bool:
+        try:
             return self._hasher.verify_nobody(password)
         except InvalidField:
             return False
+
+    def _rehash(self, entry: Entry, password: str) -> None:
+        """At the present cost, unless the password was changed in this very moment (AUTH-06)."""
+        better = self._hasher.hash(password)
+        self._runner.record(
+            lambda unit: replace_hash(unit.connection, self.name, entry.uid, entry.handle, better)
+        )
 
     def search(self, text: str, limit: int) -> tuple[Entry, ...]:
         """People whose login name or mail address begins with ``text``."""

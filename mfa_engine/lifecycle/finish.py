@@ -1,0 +1,122 @@
+"""Finishing an enrolment: the holder proves the new token, and it counts from then on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy.exc import IntegrityError
+
+from mfa_engine import audit
+from mfa_engine.audit import Origin
+from mfa_engine.configuration.rules import Rules
+from mfa_engine.errors import Conflict, InvalidField, NotFound
+from mfa_engine.lifecycle.whom import about
+from mfa_engine.secrets.sealed import unseal
+from mfa_engine.storage.token import (
+    TokenState,
+    change_token,
+    count_failures,
+    delete_token,
+    prove,
+    token_by_serial,
+)
+from mfa_engine.tokentypes.base import (
+    Answer,
+    Enrolment,
+    ProvesByRegistration,
+    Refusal,
+    Spend,
+    Token,
+    VerifiesCode,
+)
+from mfa_engine.tokentypes.worth import Worth
+from mfa_engine.unit import Runner, Unit, View
+
+_TRIES = 10  # wrong first codes, then the enrolment begins anew
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """A token that counts from now on. ``worth``: what its first answer proves, for the login that it
+    was enrolled in; None when the answer did not fit."""
+
+    serial: str
+    kind: str
+    worth: Worth | None
+
+
+def finish(runner: Runner, rules: Rules, origin: Origin, serial: str, answer: Answer) -> Finished:
+    """Judge the first answer of a token just made.
+
+    A code that does not fit may be tried again; a registration is spent by its first answer, right or
+    wrong (FIDO-01). Raises NotFound (also when the time is over), InvalidField and Conflict.
+    """
+    token = runner.look(lambda view: _waiting(view, serial))
+    kind = rules.types[token.row.kind]
+    if isinstance(kind, ProvesByRegistration):
+        return _register(runner, origin, token, kind, answer)
+    if not isinstance(kind, VerifiesCode):
+        raise InvalidField("type", "this kind of token is proven by answering a challenge")
+    verdict = kind.verify(token, answer.code, runner.now())
+    if isinstance(verdict, Refusal):
+        return runner.record(lambda unit: _refused(unit, origin, token, verdict))
+    return runner.record(lambda unit: _proven(unit, origin, token, verdict))
+
+
+def _waiting(view: View, serial: str) -> Token:
+    """A token in its time of proof; whoever owns it."""
+    row = token_by_serial(view.connection, serial)
+    dead = row is None or row.state is not TokenState.CREATED or not row.enabled
+    if row is None or dead or (row.prove_by is not None and row.prove_by <= view.now):
+        raise NotFound("enrolment", serial)
+    secret = unseal(view.keyring, "token", "secret", row.serial, row.secret) if row.secret else b""
+    return Token(row, secret)
+
+
+def _proven(unit: Unit, origin: Origin, token: Token, spent: Spend) -> Finished:
+    row = token.row
+    counter = row.counter + 1 if spent.counter is None else spent.counter
+    if not prove(unit.connection, row.id, counter=counter, details=spent.details, now=unit.now):
+        raise NotFound("enrolment", row.serial)
+    audit.record(unit, origin, about(row, "token.prove"))
+    return Finished(row.serial, row.kind, spent.worth)
+
+
+def _refused(unit: Unit, origin: Origin, token: Token, refusal: Refusal) -> Finished:
+    row = token.row
+    count_failures(unit.connection, [row.id], unit.now)
+    if row.failures + 1 >= _TRIES:
+        delete_token(unit.connection, row.id)
+    audit.record(unit, origin, about(row, "token.prove", done=False, reason=refusal))
+    return Finished(row.serial, row.kind, None)
+
+
+def _register(
+    runner: Runner, origin: Origin, token: Token, kind: ProvesByRegistration, answer: Answer
+) -> Finished:
+    try:
+        made = kind.finish(token, answer, runner.now())
+    except InvalidField as error:
+        refused = error.field
+        runner.record(lambda unit: _abandoned(unit, origin, token, refused))
+        raise
+    try:
+        return runner.record(lambda unit: _registered(unit, origin, token, made))
+    except IntegrityError:
+        runner.record(lambda unit: _abandoned(unit, origin, token, "taken"))
+        raise Conflict("this key is registered already") from None
+
+
+def _registered(unit: Unit, origin: Origin, token: Token, made: Enrolment) -> Finished:
+    row = token.row
+    if not prove(unit.connection, row.id, counter=max(made.counter, 0), details=made.details, now=unit.now):
+        raise NotFound("enrolment", row.serial)
+    change_token(unit.connection, row.id, {"lookup": made.lookup})
+    audit.record(unit, origin, about(row, "token.prove"))
+    return Finished(row.serial, row.kind, made.worth)
+
+
+def _abandoned(unit: Unit, origin: Origin, token: Token, reason: str) -> None:
+    row = token.row
+    delete_token(unit.connection, row.id)
+    audit.record(unit, origin, about(row, "token.prove", done=False, reason=reason))
