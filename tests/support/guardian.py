@@ -9,6 +9,7 @@ standard library only, because nothing inside the owner outlives its SIGKILL.
 
 import contextlib
 import os
+import pwd
 import select
 import signal
 import subprocess
@@ -24,7 +25,7 @@ def main(owner: int, stop_signal: int, user: str, command: list[str]) -> int:
     signal.set_wakeup_fd(telling)
     signal.signal(signal.SIGTERM, lambda *_: None)  # whoever ends us: seen below as readable `told`
     owner_gone = os.pidfd_open(owner)
-    becomes = {"user": user, "group": user, "extra_groups": []} if user else {}
+    becomes = {"user": user, "group": pwd.getpwnam(user).pw_gid, "extra_groups": []} if user else {}
     server = subprocess.Popen(command, process_group=0, **becomes)  # type: ignore[call-overload]
     server_gone = os.pidfd_open(server.pid)
     select.select([told, owner_gone, server_gone], [], [])

@@ -9,7 +9,7 @@ from tests.support.processes import Process
 from tests.support.programs import program
 from tests.support.run import Run
 
-SYSTEM_USER = "mysql"
+SYSTEM_USER = "nobody"  # `mysql` comes with the packaged service, which we do without
 SUPERUSER = "doorward"
 
 CARELESS = ("--innodb-flush-log-at-trx-commit=0", "--innodb-flush-method=nosync", "--skip-log-bin")
@@ -42,7 +42,7 @@ def start(run: Run) -> tuple[Process, int]:
 
 
 def make_tables(data: Path) -> None:
-    """Fill the folder `data` with the server's own tables."""
+    """Fill the folder `data` with the server's own tables. The script also calls `my_print_defaults`."""
     user = [f"--user={SYSTEM_USER}"] if data.parent.owner() == SYSTEM_USER else []
     command = [program("mariadb-install-db"), "--no-defaults", f"--datadir={data}", "--skip-test-db", *user]
     subprocess.run(

@@ -50,7 +50,7 @@ class Run:
         folder = Path(tempfile.mkdtemp(prefix=f"{name}-", dir=self.folder))
         folder.chmod(0o755)
         if user and os.geteuid() == 0:
-            shutil.chown(folder, user, user)
+            shutil.chown(folder, user)
         return folder
 
     def shared(self, name: str, start: Callable[["Run"], tuple[Process, int]]) -> tuple[int, Path]:
