@@ -1,0 +1,1 @@
+"""What is issued: one module a kind of token, and ``handle.py`` for the random values that name one."""
