@@ -12,13 +12,14 @@ from urllib.parse import quote
 
 from idp.oidc.id_token_hint import Hint, read_id_token_hint
 from idp.oidc.inbound_jwt import InvalidJwt
+from idp.oidc.language_tags import language_tags
 from idp.oidc.parameters import read_parameters
 from idp.oidc.signing_keys import KeyRing
 from metadata.oidc.relying_party import RelyingParty
 
 MAX_STATE = 4096  # bytes
 LOGOUT_PARAMETERS = frozenset(
-    {"id_token_hint", "client_id", "post_logout_redirect_uri", "state", "ui_locales", "logout_hint"}
+    {"id_token_hint", "client_id", "post_logout_redirect_uri", "state", "ui_locales"}
 )
 
 
@@ -30,7 +31,7 @@ class LogoutRequest:
     hint: Hint | None
     post_logout_redirect_uri: str | None
     state: str | None = field(default=None, repr=False)
-    ui_locales: str | None = None
+    ui_locales: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +60,14 @@ def read_logout_request(encoded: bytes, keys: KeyRing, issuer: str, now: datetim
         else:
             trustworthy = trustworthy and client_id in (None, hint.client_id)
     if not trustworthy:
-        return LogoutRequest(None, None, None, None, values.get("ui_locales"))
+        return LogoutRequest(None, None, None, None, language_tags(values.get("ui_locales")))
     state = values.get("state")
     return LogoutRequest(
         hint.client_id if hint is not None else client_id,
         hint,
         values.get("post_logout_redirect_uri"),
         state if state is None or len(state.encode()) <= MAX_STATE else None,
-        values.get("ui_locales"),
+        language_tags(values.get("ui_locales")),
     )
 
 

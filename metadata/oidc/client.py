@@ -16,7 +16,7 @@ from metadata.oidc.relying_party import ApplicationType, ClientAuthMethod, Conse
 
 DEFAULT_SCOPE = ("openid", "profile", "email")
 
-_CLIENT_ID = re.compile(r"[\x21-\x7e]{1,255}")
+_CLIENT_ID = re.compile(r"[\x21-\x7e]{1,120}")
 _MAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,255}")
 
 # A client that asks for one of these relies on a protection that it would silently not get.
@@ -137,7 +137,7 @@ def _refuse_what_is_not_offered(members: Members) -> None:
 
 def _client_id(client_id: str) -> str:
     if not _CLIENT_ID.fullmatch(client_id) or "://" in client_id:
-        raise InvalidClientMetadata("client_id", "use 1 to 255 printable ASCII characters, not a URL")
+        raise InvalidClientMetadata("client_id", "use 1 to 120 printable ASCII characters, not a URL")
     return client_id
 
 

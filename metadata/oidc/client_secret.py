@@ -10,7 +10,7 @@ import hashlib
 import secrets
 from dataclasses import dataclass, field
 
-DIGEST_BYTES = 32
+DIGEST_CHARACTERS = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +18,7 @@ class ClientSecret:
     """A new secret: ``value`` is for the client, once; ``digest`` is what is stored."""
 
     value: str = field(repr=False)
-    digest: bytes = field(repr=False)
+    digest: str = field(repr=False)
 
 
 def new_client_secret() -> ClientSecret:
@@ -27,6 +27,6 @@ def new_client_secret() -> ClientSecret:
     return ClientSecret(value, secret_digest(value))
 
 
-def secret_digest(value: str) -> bytes:
-    """What is stored and compared instead of the secret."""
-    return hashlib.sha256(value.encode()).digest()
+def secret_digest(value: str) -> str:
+    """What is stored and compared instead of the secret: SHA-256 in hexadecimal."""
+    return hashlib.sha256(value.encode()).hexdigest()

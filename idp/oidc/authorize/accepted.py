@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from idp.oidc.errors import Destination, ResponseMode
+from mfa_engine.authentication.assurance import Asked, fresh_since
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,7 @@ class AcceptedRequest:
         """``prompt=none``: no page may be shown."""
         return "none" in self.prompt
 
-    @property
-    def fresh_login(self) -> bool:
-        """Every factor must be presented anew: ``prompt=login``, or ``max_age=0`` which means the same."""
-        return "login" in self.prompt or self.max_age == 0
+    def asked(self, asked_at: datetime) -> Asked:
+        """What the login must reach: classes, and how fresh the proofs have to be."""
+        since = fresh_since(asked_at, force="login" in self.prompt, max_age_seconds=self.max_age)
+        return Asked(self.acr_values, self.acr_essential, since)

@@ -11,12 +11,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from idp.oidc.authorize.claims_parameter import AcrWish, BadClaimsParameter, read_acr_wish
+from idp.oidc.language_tags import language_tags
 from idp.oidc.parameters import Parameters, read_parameters
 
 MAX_STATE = 4096  # bytes
 MAX_NONCE = 1024  # characters
 MAX_LOGIN_HINT = 256  # characters
-MAX_LOCALES = 10
 
 UNSUPPORTED = ("request", "request_uri", "registration")
 AUTHORIZATION_PARAMETERS = frozenset(
@@ -42,7 +42,6 @@ AUTHORIZATION_PARAMETERS = frozenset(
 )
 
 _SECONDS = re.compile(r"[0-9]{1,9}")
-_LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +92,7 @@ def read_request(encoded: bytes) -> AuthorizationRequest:
         acr_wish=_acr_wish(parameters, faults),
         login_hint=_login_hint(values.get("login_hint")),
         id_token_hint=values.get("id_token_hint"),
-        ui_locales=_locales(values.get("ui_locales")),
+        ui_locales=language_tags(values.get("ui_locales")),
         unsupported=tuple(name for name in UNSUPPORTED if name in values or name in faults),
         faults=faults,
     )
@@ -135,7 +134,3 @@ def _acr_wish(parameters: Parameters, faults: dict[str, str]) -> AcrWish:
 def _login_hint(value: str | None) -> str | None:
     """Only an aid to typing, so a useless one is dropped instead of refused."""
     return value if value is not None and len(value) <= MAX_LOGIN_HINT else None
-
-
-def _locales(value: str | None) -> tuple[str, ...]:
-    return tuple(tag for tag in _words(value) if _LANGUAGE_TAG.fullmatch(tag))[:MAX_LOCALES]

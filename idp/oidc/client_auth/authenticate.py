@@ -9,13 +9,13 @@ from idp.oidc.client_auth import client_secret_basic, client_secret_post, none
 from idp.oidc.client_auth.presented import Presented
 from idp.oidc.errors import invalid_client, invalid_request
 from idp.oidc.parameters import Parameters
-from metadata.oidc.client_secret import DIGEST_BYTES, secret_digest
+from metadata.oidc.client_secret import DIGEST_CHARACTERS, secret_digest
 from metadata.oidc.relying_party import RelyingParty
 
 METHODS = (client_secret_basic.presented, client_secret_post.presented, none.presented)
 
 # Compared with when there is no secret, so that an unknown client id costs what a wrong secret does.
-_NOBODYS_DIGEST = secrets.token_bytes(DIGEST_BYTES)
+_NOBODYS_DIGEST = secrets.token_hex(DIGEST_CHARACTERS // 2)
 
 
 def read_client(authorization: str | None, form: Parameters) -> Presented:
@@ -31,7 +31,7 @@ def read_client(authorization: str | None, form: Parameters) -> Presented:
     return found[0]
 
 
-def authenticate(presented: Presented, client: RelyingParty | None, digest: bytes | None) -> RelyingParty:
+def authenticate(presented: Presented, client: RelyingParty | None, digest: str | None) -> RelyingParty:
     """The client, proven to be who it says.
 
     ``client`` and ``digest`` are what is registered under the presented id: None when there is nothing.

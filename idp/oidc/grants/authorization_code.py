@@ -24,7 +24,7 @@ LIFETIME = timedelta(seconds=60)
 class CodeRequest:
     """What the client sent. ``code_digest`` is None when it cannot be one of our codes."""
 
-    code_digest: bytes | None = field(repr=False)
+    code_digest: str | None = field(repr=False)
     redirect_uri: str
     code_verifier: str | None = field(repr=False)
 

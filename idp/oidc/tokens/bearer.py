@@ -14,7 +14,7 @@ _BEARER = re.compile(r"bearer +(?P<token>[A-Za-z0-9._~+/-]+=*) *", re.IGNORECASE
 FORM_PARAMETERS = frozenset({"access_token"})
 
 
-def presented_token(authorization: str | None, form: Parameters, query: Parameters) -> bytes:
+def presented_token(authorization: str | None, form: Parameters, query: Parameters) -> str:
     """The digest under which the presented access token is stored.
 
     ``form`` and ``query`` are read for FORM_PARAMETERS. Raises OAuthError: 400 for two places or the

@@ -24,20 +24,20 @@ class HandleKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Handle:
-    """A new handle: ``value`` goes out, ``digest`` (32 bytes) is stored."""
+    """A new handle: ``value`` goes out, ``digest`` (SHA-256 in hexadecimal) is stored."""
 
     value: str = field(repr=False)
-    digest: bytes = field(repr=False)
+    digest: str = field(repr=False)
 
 
 def new_handle(kind: HandleKind) -> Handle:
     """256 random bits under the prefix of ``kind``."""
     value = kind + secrets.token_urlsafe(32)
-    return Handle(value, hashlib.sha256(value.encode()).digest())
+    return Handle(value, hashlib.sha256(value.encode()).hexdigest())
 
 
-def handle_digest(kind: HandleKind, presented: str) -> bytes | None:
+def handle_digest(kind: HandleKind, presented: str) -> str | None:
     """Under which digest ``presented`` would be stored; None when it cannot be of that kind."""
     if not presented.startswith(kind) or not _RANDOM.fullmatch(presented, len(kind)):
         return None
-    return hashlib.sha256(presented.encode()).digest()
+    return hashlib.sha256(presented.encode()).hexdigest()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -18,6 +19,7 @@ from idp.oidc.authorize.request import AUTHORIZATION_PARAMETERS, read_request
 from idp.oidc.errors import Destination, ErrorPage, ErrorRedirect, OAuthError
 from idp.oidc.tokens.id_token import IdTokenClaims, sign_id_token
 from metadata.oidc.relying_party import ApplicationType, ClientAuthMethod, RelyingParty
+from mfa_engine.authentication.assurance import Asked
 from tests.support.oidc import (
     CALLBACK,
     CAPABILITIES,
@@ -67,7 +69,6 @@ def test_a_good_request_is_accepted_with_all_that_the_login_needs() -> None:
     assert (accepted.acr_values, accepted.acr_essential, accepted.max_age) == ((MFA,), False, 600)
     assert (accepted.login_hint, accepted.ui_locales) == ("alice", ("de", "en"))
     assert not accepted.silent
-    assert not accepted.fresh_login
 
 
 def test_an_accepted_request_survives_storage_in_a_login_transaction() -> None:
@@ -303,7 +304,7 @@ def test_the_query_may_be_asked_for_by_name() -> None:
 def test_OIDC_16_an_essential_acr_reaches_the_login_as_a_condition() -> None:
     wish = {"id_token": {"acr": {"essential": True, "values": ["urn:unknown", MFA]}}}
     accepted = ask(query(claims=json.dumps(wish), acr_values=SFA))
-    assert (accepted.acr_values, accepted.acr_essential) == (("urn:unknown", MFA), True)
+    assert accepted.asked(NOW) == Asked(("urn:unknown", MFA), essential=True)
 
 
 def test_OIDC_16_an_essential_acr_that_nobody_can_reach_is_refused_at_once() -> None:
@@ -325,7 +326,7 @@ def test_a_voluntary_wish_stands_before_acr_values_and_binds_nobody(
     wish: object, expected: tuple[str, ...]
 ) -> None:
     accepted = ask(query(claims=json.dumps({"id_token": wish, "userinfo": {"x": None}}), acr_values=SFA))
-    assert (accepted.acr_values, accepted.acr_essential) == (expected, False)
+    assert accepted.asked(NOW) == Asked(expected, essential=False)
 
 
 @pytest.mark.parametrize(
@@ -347,13 +348,15 @@ def test_a_claims_parameter_of_the_wrong_form_is_an_invalid_request(claims: str)
 
 @pytest.mark.parametrize("change", [{"prompt": "login"}, {"max_age": "0"}, {"prompt": "consent login"}])
 def test_OIDC_17_a_new_login_is_asked_for_by_prompt_or_by_an_age_of_nothing(change: dict[str, str]) -> None:
-    assert ask(query(**change)).fresh_login
+    assert ask(query(**change)).asked(NOW).fresh_since == NOW
 
 
 def test_OIDC_17_the_age_of_a_login_is_bounded_by_the_request_or_else_by_the_client() -> None:
     client = relying_party(default_max_age=900)
-    assert ask(query(), client).max_age == 900
-    assert ask(query(max_age="60"), client).max_age == 60
+    for max_age, seconds in ((None, 900), ("60", 60)):
+        asked = ask(query(max_age=max_age), client).asked(NOW)
+        assert asked.fresh_since == NOW - timedelta(seconds=seconds)
+    assert ask(query()).asked(NOW).fresh_since is None
 
 
 @pytest.mark.parametrize("max_age", ["-1", "1.5", "abc", "1e3", "+1", "0x1", "9" * 10, "\u0661"])

@@ -41,7 +41,7 @@ PUBLIC = client_with(ClientAuthMethod.NONE)
 
 
 def proven(
-    client: RelyingParty | None, authorization: str | None, sent: Parameters, digest: bytes | None = DIGEST
+    client: RelyingParty | None, authorization: str | None, sent: Parameters, digest: str | None = DIGEST
 ) -> RelyingParty:
     return authenticate(read_client(authorization, sent), client, digest)
 
@@ -128,7 +128,7 @@ def test_OIDC_10_an_unknown_client_costs_the_same_comparison_as_a_wrong_secret(
     compared: list[tuple[int, int]] = []
     compare = hmac.compare_digest
 
-    def counted(left: bytes, right: bytes) -> bool:
+    def counted(left: str, right: str) -> bool:
         compared.append((len(left), len(right)))
         return compare(left, right)
 
@@ -137,7 +137,7 @@ def test_OIDC_10_an_unknown_client_costs_the_same_comparison_as_a_wrong_secret(
     for client, digest in ((BASIC, DIGEST), (None, None), (POST, DIGEST)):
         with pytest.raises(OAuthError):
             authenticate(presented, client, digest)
-    assert compared == [(32, 32)] * 3
+    assert compared == [(64, 64)] * 3
 
 
 def test_a_secret_without_a_stored_digest_proves_nothing() -> None:

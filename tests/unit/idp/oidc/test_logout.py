@@ -136,6 +136,12 @@ def test_without_an_address_the_way_ends_on_our_own_page(parameters: dict[str, s
     assert plan(parameters).location is None
 
 
+def test_the_languages_of_a_request_reach_the_page_and_never_cause_an_error() -> None:
+    for hint_text in (hint(), "x"):
+        encoded = urlencode({"id_token_hint": hint_text, "ui_locales": "se !! de-AT"}).encode()
+        assert read_logout_request(encoded, keys(), ISSUER, NOW).ui_locales == ("se", "de-AT")
+
+
 def test_a_parameter_given_twice_makes_the_request_speak_for_nobody() -> None:
     encoded = urlencode(GOOD).encode() + b"&post_logout_redirect_uri=https://evil.example/"
     request = read_logout_request(encoded, keys(), ISSUER, NOW)

@@ -40,7 +40,7 @@ def parameters(encoded: bytes = b"") -> Parameters:
     return read_parameters(encoded, FORM_PARAMETERS)
 
 
-def presented(authorization: str | None = None, form: bytes = b"", query: bytes = b"") -> bytes:
+def presented(authorization: str | None = None, form: bytes = b"", query: bytes = b"") -> str:
     return presented_token(authorization, parameters(form), parameters(query))
 
 
