@@ -24,6 +24,7 @@ T = TypeVar("T")
 # Whoever finds all connections of a slow directory in use is sent away after this, so that the people
 # of other directories still find a free thread (RES-05).
 SLOT_WAIT_SECONDS = 1.0
+MAX_PASSWORD = 1024  # code points (AUTH-06)
 # Attributes, by Doorward's names, that a search for people looks into beside the login names.
 _SEARCHED = ("display_name", "given_name", "family_name", "email")
 
@@ -78,9 +79,10 @@ class LdapResolver:
         """See Resolver. The password is sent as typed.
 
         An empty one is refused before any bind: servers take it for a bind without authentication and
-        say success (RES-02). So is one with a NUL, at which some servers stop reading.
+        say success (RES-02). So is one with a NUL, at which some servers stop reading, and one so long
+        that servers hang up on it, which would count against them.
         """
-        if not password or "\0" in password or not _is_text(password):
+        if not _is_password(password):
             return False
         nobody = f"cn=nobody,{self._settings.base_dn}"
         dn = entry.handle.strip() if entry is not None else nobody
@@ -122,18 +124,17 @@ class LdapResolver:
         with self._slot():
             for server in self._servers:
                 if not server.breaker.admits():
-                    reasons.append(f"{server.address} failed repeatedly and is left alone for a while")
+                    reasons.append(f"{server.address}: failed repeatedly, is left alone for a while")
                     continue
                 try:
                     answer = question(server)
-                except ServerFailure as failure:
-                    server.breaker.failed()
-                    reasons.append(f"{server.address}: {failure}")
-                    log.warning("resolver %s: %s: %s", self.name, server.address, failure)
-                except ServerRefusal as refusal:
-                    server.breaker.succeeded()
-                    reasons.append(str(refusal))
-                    log.warning("resolver %s: %s", self.name, refusal)
+                except (ServerFailure, ServerRefusal) as error:
+                    reasons.append(f"{server.address}: {error}")
+                    log.warning("resolver %s: %s: %s", self.name, server.address, error)
+                    if isinstance(error, ServerFailure):
+                        server.breaker.failed()
+                    else:
+                        server.breaker.succeeded()
                 else:
                     server.breaker.succeeded()
                     return answer
@@ -152,9 +153,9 @@ class LdapResolver:
         return ResolverUnavailable(self.name, reason)
 
 
-def _is_text(password: str) -> bool:
+def _is_password(text: str) -> bool:
     try:
-        password.encode()
+        text.encode()
     except UnicodeEncodeError:
         return False
-    return True
+    return 0 < len(text) <= MAX_PASSWORD and "\0" not in text

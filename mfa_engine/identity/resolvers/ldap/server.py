@@ -112,7 +112,7 @@ class LdapServer:
                 return True
             if code in _WRONG_PASSWORD:
                 return False
-        raise ServerRefusal(f"{self.address} answers a bind with result {code}")
+        raise ServerRefusal(f"it answers a bind with result {code}")
 
     def close(self) -> None:
         """Let go of the kept connections."""
@@ -163,7 +163,7 @@ class LdapServer:
             found += [_found(item) for item in response or () if item["type"] == "searchResEntry"]
             code = result["result"]
             if code not in {_SUCCESS, _SIZE_LIMIT_EXCEEDED}:
-                raise ServerRefusal(f"{self.address} answers a search with result {code}")
+                raise ServerRefusal(f"it answers a search with result {code}")
             cookie = _next_page(result)
             if code == _SIZE_LIMIT_EXCEEDED or not cookie or len(found) >= query.limit:
                 return Answer(tuple(found), more=code == _SIZE_LIMIT_EXCEEDED or bool(cookie))
@@ -173,7 +173,7 @@ class LdapServer:
         code = self._bind(connection)
         if code != _SUCCESS:
             _hang_up(connection)
-            raise ServerFailure(f"{self.address} refuses the bind account with result {code}")
+            raise ServerFailure(f"it refuses the bind account with result {code}")
         return connection
 
     @contextmanager
@@ -193,7 +193,7 @@ class LdapServer:
                 if self.address.protection is Protection.START_TLS:
                     connection.start_tls(read_server_info=False)
                     if not connection.tls_started:
-                        raise ServerFailure(f"{self.address} does not start TLS")
+                        raise ServerFailure("it does not start TLS")
                 connection.bind(read_server_info=False)
                 return int(connection.result["result"])
         except ServerFailure:
