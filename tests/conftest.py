@@ -1,5 +1,6 @@
 """Fixtures for every test: databases, mail, certificates. Nothing starts before a test asks for it."""
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -7,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.support import campaign
 from tests.support.run import Run
 
 if TYPE_CHECKING:
@@ -19,7 +21,15 @@ RUN = pytest.StashKey[Run]()
 DATABASES = ("sqlite", "postgresql", "mariadb")
 
 
+if not campaign.IN_FULL:
+    # Hypothesis then takes its profile "ci": the same examples each time, no deadline, no database.
+    # To import it here in order to say so would cost each run half a second.
+    os.environ.setdefault("CI", "true")
+
+
 def pytest_configure(config: pytest.Config) -> None:
+    if campaign.IN_FULL:
+        campaign.seek_new_examples()
     workerinput = getattr(config, "workerinput", None)
     config.stash[RUN] = Run.begin() if workerinput is None else Run.join(workerinput)
 
