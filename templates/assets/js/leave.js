@@ -1,0 +1,2 @@
+/* The page that hands the sign-in over to an application by a form: presses its button. */
+document.querySelector('form[data-leave]').requestSubmit();
