@@ -1,4 +1,7 @@
-"""Changing policies, realms and resolvers: validated whole, audited, and seen by every node."""
+"""Changing policies, realms and resolvers: validated whole, audited, and seen by every node.
+
+Each change moves the revision before anything else, so that of two at once one waits for the other.
+"""
 
 from __future__ import annotations
 
@@ -33,9 +36,10 @@ def set_policies(runner: Runner, rules: Rules, origin: Origin, policies: Sequenc
     documents = {policy.name: policy_document(policy, rules.policies.catalogue) for policy in policies}
 
     def store(unit: Unit) -> None:
+        move_revision(unit.connection)
         for name, document in documents.items():
             save_policy(unit.connection, name, document)
-        _changed(unit, origin, "admin.policy.set", {"policies": sorted(documents)})
+        _audit(unit, origin, "admin.policy.set", {"policies": sorted(documents)})
 
     runner.record(store)
 
@@ -44,9 +48,10 @@ def remove_policy(runner: Runner, origin: Origin, name: str) -> None:
     """Delete one policy. Raises NotFound."""
 
     def remove(unit: Unit) -> None:
+        move_revision(unit.connection)
         if not delete_policy(unit.connection, name):
             raise NotFound("policy", name)
-        _changed(unit, origin, "admin.policy.delete", {"policy": name})
+        _audit(unit, origin, "admin.policy.delete", {"policy": name})
 
     runner.record(remove)
 
@@ -61,9 +66,10 @@ def set_realm(
         raise InvalidField("resolvers", f"give resolvers that exist: {', '.join(sorted(rules.resolvers))}")
 
     def store(unit: Unit) -> None:
+        move_revision(unit.connection)
         is_default = default or rules.realms.default in (None, realm.name)
         save_realm(unit.connection, realm.name, realm.resolvers, is_default)
-        _changed(unit, origin, "admin.realm.set", {"realm": realm.name, "resolvers": list(resolvers)})
+        _audit(unit, origin, "admin.realm.set", {"realm": realm.name, "resolvers": list(resolvers)})
 
     runner.record(store)
     return realm
@@ -73,9 +79,10 @@ def remove_realm(runner: Runner, origin: Origin, name: str) -> None:
     """Delete a realm; its people and their tokens stay with their resolver. Raises NotFound."""
 
     def remove(unit: Unit) -> None:
+        move_revision(unit.connection)
         if not delete_realm(unit.connection, name):
             raise NotFound("realm", name)
-        _changed(unit, origin, "admin.realm.delete", {"realm": name})
+        _audit(unit, origin, "admin.realm.delete", {"realm": name})
 
     runner.record(remove)
 
@@ -94,9 +101,10 @@ def set_resolver(
     registry.build(ResolverDefinition(canonical, kind, settings, secret)).close()
 
     def store(unit: Unit) -> None:
+        move_revision(unit.connection)
         sealed = seal(unit.keyring, "resolver", "secret", canonical, secret.encode()) if secret else None
         save_resolver(unit.connection, canonical, kind, dict(settings), sealed)
-        _changed(unit, origin, "admin.resolver.set", {"resolver": canonical, "kind": kind})
+        _audit(unit, origin, "admin.resolver.set", {"resolver": canonical, "kind": kind})
 
     runner.record(store)
 
@@ -108,9 +116,10 @@ def remove_resolver(runner: Runner, rules: Rules, origin: Origin, name: str) -> 
         raise Conflict(f"resolver '{name}' is part of realm {', '.join(using)}: take it out there first")
 
     def remove(unit: Unit) -> None:
+        move_revision(unit.connection)
         if not delete_resolver(unit.connection, name):
             raise NotFound("resolver", name)
-        _changed(unit, origin, "admin.resolver.delete", {"resolver": name})
+        _audit(unit, origin, "admin.resolver.delete", {"resolver": name})
 
     runner.record(remove)
 

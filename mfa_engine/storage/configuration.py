@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Connection, Integer, bindparam, delete, insert, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
-from mfa_engine.storage.base import Base, Bytes, Json, Key, rows_changed
+from mfa_engine.storage.base import Base, Bytes, Json, Key, upsert
 
 
 class RevisionTable(Base):
@@ -71,7 +71,12 @@ _policy = PolicyTable.__table__.c
 _realm = RealmTable.__table__.c
 _resolver = ResolverTable.__table__.c
 _NUMBER = select(_revision.number).where(_revision.name == bindparam("b_name"))
-_MOVE = update(RevisionTable).where(_revision.name == bindparam("b_name")).values(number=_revision.number + 1)
+_MOVE = upsert(
+    RevisionTable,
+    ["name"],
+    {"name": bindparam("b_name"), "number": 1},
+    {"number": _revision.number + 1},
+)
 _POLICIES = select(_policy.document).order_by(_policy.name)
 _REALMS = select(_realm.name, _realm.resolvers, _realm.is_default).order_by(_realm.name)
 _RESOLVERS = select(*[_resolver[name] for name in ResolverRow.__slots__]).order_by(_resolver.name)
@@ -83,9 +88,9 @@ def revision_number(connection: Connection, name: str = CONFIGURATION) -> int:
 
 
 def move_revision(connection: Connection, name: str = CONFIGURATION) -> None:
-    """Tell every node that its copy is old. In the transaction of the change."""
-    if rows_changed(connection, _MOVE, {"b_name": name}) == 0:
-        connection.execute(insert(RevisionTable), {"name": name, "number": 1})
+    """Tell every node that its copy is old, in the transaction of the change and before it: until that
+    ends nobody else changes anything of ``name``. One statement."""
+    connection.execute(_MOVE[connection.dialect.name], {"b_name": name})
 
 
 def read_configuration(connection: Connection) -> ConfigurationRows:

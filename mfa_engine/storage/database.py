@@ -21,7 +21,7 @@ __all__ = ["Database", "DatabaseError", "PoolTimeout", "connection_lost", "open_
 DatabaseError = DBAPIError
 
 _POSTGRESQL_AGAIN = {"40001", "40P01"}
-_MARIADB_AGAIN = {1213, 1205, 1020}
+_MARIADB_AGAIN = {1213, 1205, 1020, 1047}  # the last: a Galera node that is not ready
 _SQLITE_BUSY = 5
 
 
@@ -47,7 +47,8 @@ class Database:
 def open_database(url: str, *, connections: int = 16) -> Database:
     """A Database for a SQLAlchemy URL; connects at first use.
 
-    ``connections`` is the number of threads of this process: a pool larger than that is never used.
+    ``connections`` is the number of threads of this process: a pool larger than that is never used. No
+    value that is stored is ever in an error or a log of the toolkit (KEY-07).
     """
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
@@ -58,6 +59,7 @@ def open_database(url: str, *, connections: int = 16) -> Database:
         "pool_timeout": 2,
         "pool_recycle": 1800,
         "pool_use_lifo": True,
+        "hide_parameters": True,
         "connect_args": _CONNECT_ARGS[parsed.get_backend_name()],
     }
     writer = create_engine(parsed, isolation_level="READ COMMITTED", **options)
@@ -85,6 +87,7 @@ def _open_sqlite(url: URL, connections: int) -> Database:
         "pool_size": connections,
         "max_overflow": 0,
         "pool_timeout": 5,
+        "hide_parameters": True,
         "connect_args": {"check_same_thread": False, "timeout": 5},
     }
     writer = create_engine(url, **options)

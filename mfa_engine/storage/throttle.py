@@ -6,11 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, Integer, bindparam, case, delete, insert, or_, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Connection, Integer, bindparam, case, delete, or_, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
-from mfa_engine.storage.base import Base, Instant, Key, rows_changed
+from mfa_engine.storage.base import Base, Instant, Key, rows_changed, upsert
 
 
 class ThrottleTable(Base):
@@ -36,18 +35,21 @@ _throttle = ThrottleTable.__table__.c
 _READ = select(_throttle.name, _throttle.count, _throttle.since, _throttle.last_at).where(
     _throttle.name.in_(bindparam("b_names", expanding=True))
 )
-_too_old = or_(_throttle.since < bindparam("b_begin"), _throttle.last_at < bindparam("b_begin_last"))
-_COUNT = (
-    update(ThrottleTable)
-    .where(_throttle.name == bindparam("b_name"))
-    .values(
-        count=case((_too_old, 1), else_=_throttle.count + 1),
-        since=case((_too_old, bindparam("b_now", type_=Instant())), else_=_throttle.since),
-        last_at=bindparam("b_now"),
-    )
+_too_old = or_(_throttle.since <= bindparam("b_begin"), _throttle.last_at <= bindparam("b_begin_last"))
+_now = bindparam("b_now", type_=Instant())
+_NEW = {"name": bindparam("b_name"), "since": _now, "last_at": _now}
+# MariaDB assigns from left to right: what is tested has to be assigned last.
+_COUNT = upsert(
+    ThrottleTable,
+    ["name"],
+    _NEW | {"count": 1},
+    {
+        "count": case((_too_old, 1), else_=_throttle.count + 1),
+        "since": case((_too_old, _now), else_=_throttle.since),
+        "last_at": _now,
+    },
 )
-_LOCK = update(ThrottleTable).where(_throttle.name == bindparam("b_name")).values(count=_throttle.count)
-_INSERT = insert(ThrottleTable)
+_LOCK = upsert(ThrottleTable, ["name"], _NEW | {"count": 0}, {"count": _throttle.count})
 _UNCOUNT = (
     update(ThrottleTable)
     .where(_throttle.name == bindparam("b_name"), _throttle.count > 0)
@@ -63,27 +65,16 @@ def read_tallies(connection: Connection, names: Sequence[str]) -> dict[str, Tall
 
 
 def count_up(connection: Connection, name: str, now: datetime, begin: datetime, begin_last: datetime) -> None:
-    """One more, counted by the database. A count that began before ``begin``, or that last moved
-    before ``begin_last``, starts again at one. One statement, two at the very first."""
+    """One more, counted by the database. A count that began at ``begin`` or before, or that last moved at
+    ``begin_last`` or before, starts again at one. One statement."""
     values = {"b_name": name, "b_now": now, "b_begin": begin, "b_begin_last": begin_last}
-    if rows_changed(connection, _COUNT, values):
-        return
-    try:
-        with connection.begin_nested():
-            connection.execute(_INSERT, {"name": name, "count": 1, "since": now, "last_at": now})
-    except IntegrityError:  # another request was first with this name
-        connection.execute(_COUNT, values)
+    connection.execute(_COUNT[connection.dialect.name], values)
 
 
 def lock_tally(connection: Connection, name: str, now: datetime) -> Tally:
     """The count of a name, locked until the transaction ends: what is decided on it is decided by one
-    request at a time. Three statements at most."""
-    if rows_changed(connection, _LOCK, {"b_name": name}) == 0:
-        try:
-            with connection.begin_nested():
-                connection.execute(_INSERT, {"name": name, "count": 0, "since": now, "last_at": now})
-        except IntegrityError:  # another request was first with this name
-            rows_changed(connection, _LOCK, {"b_name": name})
+    request at a time. Two statements."""
+    connection.execute(_LOCK[connection.dialect.name], {"b_name": name, "b_now": now})
     return read_tallies(connection, [name])[name]
 
 

@@ -22,10 +22,9 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, mapped_column
 
-from mfa_engine.storage.base import Base, BigKey, Bytes, Instant, Json, Key, LongText, rows_changed
+from mfa_engine.storage.base import Base, BigKey, Bytes, Instant, Json, Key, LongText, rows_changed, upsert
 
 
 class TokenState(StrEnum):
@@ -154,13 +153,17 @@ _PROVE = (
 )
 
 _INSERT_TOKEN = insert(TokenTable)
-_owner = TokenOwnerTable.__table__.c
-_LOCK_OWNER = (
-    update(TokenOwnerTable)
-    .where(_owner.resolver == bindparam("b_resolver"), _owner.uid == bindparam("b_uid"))
-    .values(changed_at=bindparam("b_now"))
+_LOCK_OWNER = upsert(
+    TokenOwnerTable,
+    ["resolver", "uid"],
+    {"resolver": bindparam("b_resolver"), "uid": bindparam("b_uid"), "changed_at": bindparam("b_now")},
+    {"changed_at": bindparam("b_now", type_=Instant())},
 )
-_INSERT_OWNER = insert(TokenOwnerTable)
+_NAME_TOKEN = (
+    update(TokenTable)
+    .where(_token.serial == bindparam("b_serial"))
+    .values(description=bindparam("b_description"))
+)
 _DELETE_TOKEN = delete(TokenTable).where(_token.id == bindparam("b_id"))
 
 
@@ -223,13 +226,7 @@ def count_failures(connection: Connection, ids: Sequence[int], now: datetime) ->
 def lock_owner(connection: Connection, resolver: str, uid: str, now: datetime) -> None:
     """Keep others from changing how many tokens this person has until the transaction ends."""
     values = {"b_resolver": resolver, "b_uid": uid, "b_now": now}
-    if rows_changed(connection, _LOCK_OWNER, values):
-        return
-    try:
-        with connection.begin_nested():
-            connection.execute(_INSERT_OWNER, {"resolver": resolver, "uid": uid, "changed_at": now})
-    except IntegrityError:  # another request was first with this person
-        rows_changed(connection, _LOCK_OWNER, values)
+    connection.execute(_LOCK_OWNER[connection.dialect.name], values)
 
 
 def insert_token(connection: Connection, values: dict[str, Any]) -> int:
@@ -242,6 +239,11 @@ def change_token(connection: Connection, token_id: int, values: dict[str, Any]) 
     """Set columns of one token by its id (administration). False when it is gone."""
     statement = update(TokenTable).where(_token.id == bindparam("b_id")).values(values)
     return rows_changed(connection, statement, {"b_id": token_id}) == 1
+
+
+def name_token(connection: Connection, serial: str, description: str) -> None:
+    """Describe the token of that serial. One statement."""
+    connection.execute(_NAME_TOKEN, {"b_serial": serial, "b_description": description})
 
 
 def delete_token(connection: Connection, token_id: int) -> bool:
