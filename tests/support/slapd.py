@@ -232,12 +232,20 @@ class Slapd:
             self._process = None
 
     def pause(self) -> None:
-        """From now on it accepts connections and says nothing."""
-        os.kill(int(self._pid_file.read_text()), signal.SIGSTOP)
+        """From now on it accepts connections and says nothing. Returns when its last thread stands still."""
+        assert self._process is not None
+        os.kill(self._pid, signal.SIGSTOP)
+        threads = Path(f"/proc/{self._pid}/task")
+        self._process.wait_until(
+            lambda: all(
+                (thread / "stat").read_text().rpartition(") ")[2].startswith("T")
+                for thread in threads.iterdir()
+            )
+        )
 
     def resume(self) -> None:
         """After `pause`: it answers what was asked meanwhile."""
-        os.kill(int(self._pid_file.read_text()), signal.SIGCONT)
+        os.kill(self._pid, signal.SIGCONT)
 
     def position(self) -> int:
         """Where the log ends now: for `logged`."""
@@ -266,6 +274,10 @@ class Slapd:
     @property
     def _configuration(self) -> Path:
         return self.folder / "slapd.conf"
+
+    @property
+    def _pid(self) -> int:
+        return int(self._pid_file.read_text())
 
     @property
     def _pid_file(self) -> Path:
