@@ -1,4 +1,7 @@
-"""Chromium, and what it complains about."""
+"""Chromium, and what it complains about.
+
+Playwright's driver is linked with libatomic.so.1, which a small Debian lacks.
+"""
 
 import re
 from collections.abc import Iterator
