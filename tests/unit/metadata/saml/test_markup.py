@@ -1,7 +1,7 @@
 """Text and attribute values that cannot leave their place."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
@@ -14,6 +14,7 @@ WRITABLE = st.text(
 )
 
 
+@settings(deadline=None)
 @given(WRITABLE, WRITABLE)
 def test_SAML_14_a_value_comes_back_as_it_went_in_and_the_text_is_canonical(in_attribute, in_text):
     written = f'<a b="{attribute(in_attribute)}">{text(in_text)}</a>'
@@ -24,9 +25,7 @@ def test_SAML_14_a_value_comes_back_as_it_went_in_and_the_text_is_canonical(in_a
     assert etree.tostring(root, method="c14n", exclusive=True).decode() == written
 
 
-@pytest.mark.parametrize(
-    "character", ["\x00", "\x01", "\x0b", "\x1f", "\ud800", "\udfff", "\ufffe", "\uffff"]
-)
+@pytest.mark.parametrize("character", list(map(chr, (0, 1, 0x0B, 0x1F, 0xD800, 0xDFFF, 0xFFFE, 0xFFFF))))
 @pytest.mark.parametrize("write", [attribute, text, writable])
 def test_SAML_14_a_character_that_xml_cannot_carry_is_refused(write, character):
     with pytest.raises(UnwritableText, match=f"U\\+{ord(character):04X}"):

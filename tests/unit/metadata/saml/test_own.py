@@ -1,5 +1,6 @@
 """Our own description: what others read in it, and who else can verify it."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -85,8 +86,6 @@ def test_it_is_good_for_thirteen_days_at_least(published):
 
 
 def test_a_wish_for_signed_requests_is_published():
-    from dataclasses import replace
-
     strict = entity_descriptor(replace(OWN, want_authn_requests_signed=True), saml.credential(), saml.NOW)
     root = etree.fromstring(strict.encode())
     assert root.find(f"{MD}IDPSSODescriptor").get("WantAuthnRequestsSigned") == "true"
@@ -94,8 +93,6 @@ def test_a_wish_for_signed_requests_is_published():
 
 
 def test_SAML_14_a_control_character_in_a_name_is_refused():
-    from dataclasses import replace
-
     with pytest.raises(UnwritableText):
         entity_descriptor(replace(OWN, contact_name="Help\x00desk"), saml.credential(), saml.NOW)
 

@@ -1,6 +1,7 @@
 """An EntityDescriptor as a service provider, or its refusal by name."""
 
 import re
+from base64 import b64encode
 from datetime import UTC, datetime
 
 import pytest
@@ -109,8 +110,6 @@ def test_keys_count_for_the_use_that_they_name():
 
 
 def rsa_key_value(key: rsa.RSAPublicKey) -> str:
-    from base64 import b64encode
-
     numbers = key.public_numbers()
     modulus = b64encode(numbers.n.to_bytes((numbers.n.bit_length() + 7) // 8, "big")).decode()
     return (
@@ -129,6 +128,12 @@ def test_SAML_08_a_short_key_is_refused():
     assert refusal(described(key_descriptor("weak-1024"))) == "weak_key"
 
 
+EVEN_EXPONENT = (
+    "<ds:KeyValue><ds:RSAKeyValue><ds:Modulus>Ag==</ds:Modulus><ds:Exponent>Ag==</ds:Exponent>"
+    "</ds:RSAKeyValue></ds:KeyValue>"
+)
+
+
 @pytest.mark.parametrize(
     "info",
     [
@@ -138,8 +143,7 @@ def test_SAML_08_a_short_key_is_refused():
         "<ds:X509Data><ds:X509Certificate>no base64</ds:X509Certificate></ds:X509Data>",
         "<ds:X509Data><ds:X509Certificate>ÄÖ</ds:X509Certificate></ds:X509Data>",
         "<ds:KeyValue><ds:RSAKeyValue><ds:Modulus>AQAB</ds:Modulus></ds:RSAKeyValue></ds:KeyValue>",
-        "<ds:KeyValue><ds:RSAKeyValue><ds:Modulus>Ag==</ds:Modulus><ds:Exponent>Ag==</ds:Exponent>"
-        "</ds:RSAKeyValue></ds:KeyValue>",
+        EVEN_EXPONENT,
     ],
 )
 def test_a_key_that_cannot_be_read_is_refused(info):
@@ -190,7 +194,7 @@ def test_SAML_11_a_logout_address_that_is_not_https_is_refused(name):
 
 
 def test_the_demo_may_use_plain_http_on_loopback():
-    acs = f'<md:AssertionConsumerService Binding="{POST}" Location="http://portal.localhost:8001/acs" index="0"/>'
+    acs = PLAIN_ACS.replace(saml.ACS, "http://portal.localhost:8001/acs")
     assert read(described(acs=acs), loopback_http=True).consumer_services
     assert refusal(described(acs=acs)) == "acs"
 
@@ -228,9 +232,11 @@ def test_requested_attributes_come_from_the_default_service():
     services = (
         '<md:AttributeConsumingService index="0"><md:ServiceName xml:lang="en">A</md:ServiceName>'
         '<md:RequestedAttribute Name="a"/></md:AttributeConsumingService>'
-        '<md:AttributeConsumingService index="1" isDefault="true"><md:ServiceName xml:lang="en">B</md:ServiceName>'
-        '<md:RequestedAttribute Name="urn:oid:0.9.2342.19200300.100.1.3" FriendlyName="mail" isRequired="true"'
-        ' NameFormat="urn:oasis:names:tc:SAML:2.0:attrname-format:uri"/></md:AttributeConsumingService>'
+        '<md:AttributeConsumingService index="1" isDefault="true">'
+        '<md:ServiceName xml:lang="en">B</md:ServiceName>'
+        '<md:RequestedAttribute Name="urn:oid:0.9.2342.19200300.100.1.3" FriendlyName="mail"'
+        ' isRequired="true" NameFormat="urn:oasis:names:tc:SAML:2.0:attrname-format:uri"/>'
+        "</md:AttributeConsumingService>"
     )
     provider = read(described(acs=PLAIN_ACS + services))
     assert provider.requested_attributes == (

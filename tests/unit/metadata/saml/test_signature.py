@@ -5,6 +5,8 @@ import hashlib
 
 import pytest
 import xmlsec
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.hashes import SHA256
 from lxml import etree
 
 from metadata.errors import InvalidDocument
@@ -150,3 +152,61 @@ def test_python_xmlsec_agrees_on_good_files(file):
     context.key = xmlsec.Key.from_memory(pem, xmlsec.KeyFormat.CERT_PEM)
     context.register_id(root, "ID")
     context.verify(root.find("{http://www.w3.org/2000/09/xmldsig#}Signature"))
+
+
+DS = "http://www.w3.org/2000/09/xmldsig#"
+ENVELOPED = f'<ds:Transform Algorithm="{DS}enveloped-signature"/>'
+EXCLUSIVE = '<ds:Transform Algorithm="http://www.w3.org/2001/10/xml-exc-c14n#"/>'
+METHOD = '<ds:SignatureMethod Algorithm="http://www.w3.org/2001/04/xmldsig-more#rsa-sha256"/>'
+
+
+def signed_request(*, transforms=ENVELOPED + EXCLUSIVE, method=METHOD, extra="", content="") -> bytes:
+    """An AuthnRequest of the portal with a signature that is right in itself, in a form of choice."""
+    request = saml.authn_request(content=content)
+    digest = hashlib.sha256(etree.tostring(etree.fromstring(request), method="c14n", exclusive=True)).digest()
+    info = (
+        f'<ds:SignedInfo xmlns:ds="{DS}">'
+        f'<ds:CanonicalizationMethod Algorithm="http://www.w3.org/2001/10/xml-exc-c14n#"/>{method}'
+        f'<ds:Reference URI="#_a1"><ds:Transforms>{transforms}</ds:Transforms>'
+        '<ds:DigestMethod Algorithm="http://www.w3.org/2001/04/xmlenc#sha256"/>'
+        f"<ds:DigestValue>{base64.b64encode(digest).decode()}</ds:DigestValue></ds:Reference></ds:SignedInfo>"
+    )
+    octets = etree.tostring(etree.fromstring(info), method="c14n", exclusive=True)
+    value = base64.b64encode(saml.private_key("sp").sign(octets, PKCS1v15(), SHA256())).decode()
+    value_element = f"<ds:SignatureValue>{value}</ds:SignatureValue>"
+    signature = f'<ds:Signature xmlns:ds="{DS}">{info}{value_element}{extra}</ds:Signature>'
+    return request.replace("</saml:Issuer>", f"</saml:Issuer>{signature}", 1).encode()
+
+
+def filled(element: str, content: str) -> str:
+    """An empty element with content."""
+    name = element[1 : element.index(" ")]
+    return element.replace("/>", f">{content}</{name}>")
+
+
+def test_a_signature_in_the_usual_form_verifies():
+    verify(parse(signed_request()), [saml.public_key("sp")])
+
+
+UNUSUAL = {
+    "transforms in the other order": ({"transforms": EXCLUSIVE + ENVELOPED}, "signature"),
+    "enveloped twice": ({"transforms": ENVELOPED + ENVELOPED}, "signature"),
+    "enveloped alone": ({"transforms": ENVELOPED}, "signature"),
+    "three transforms": ({"transforms": ENVELOPED + EXCLUSIVE + EXCLUSIVE}, "signature"),
+    "no transform": ({"transforms": ""}, "signature"),
+    "enveloped with content": ({"transforms": filled(ENVELOPED, "<x/>") + EXCLUSIVE}, "signature"),
+    "exclusive with other content": ({"transforms": ENVELOPED + filled(EXCLUSIVE, "<x/>")}, "transform"),
+    "parameter": ({"method": filled(METHOD, "<ds:HMACOutputLength>1</ds:HMACOutputLength>")}, "algorithm"),
+    "object inside": ({"extra": "<ds:Object/>"}, "signature_coverage"),
+    "signature in Extensions": (
+        {"content": f'<samlp:Extensions><ds:Signature xmlns:ds="{DS}"/></samlp:Extensions>'},
+        "signature_coverage",
+    ),
+}
+
+
+@pytest.mark.parametrize(("form", "reason"), UNUSUAL.values(), ids=UNUSUAL.keys())
+def test_a_signature_in_an_unusual_form_is_refused_though_its_arithmetic_is_right(form, reason):
+    with pytest.raises(UntrustedDocument) as refusal:
+        verify(parse(signed_request(**form)), [saml.public_key("sp")])
+    assert refusal.value.reason == reason
