@@ -50,6 +50,7 @@ class House(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     name: str
     theme_dir: str
     default_language: str
+    time_zone: str
     help_email: str
     help_url: str
     privacy_url: str

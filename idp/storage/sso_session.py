@@ -11,7 +11,6 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
-    UniqueConstraint,
     bindparam,
     delete,
     exists,
@@ -48,7 +47,7 @@ class SsoSessionTable(Base):
 
 class ParticipantTable(Base):
     __tablename__ = "session_participant"
-    __table_args__ = (UniqueConstraint("session_id", "protocol", "party"),)
+    __table_args__ = (Index("ix_session_participant_party", "session_id", "protocol", "party"),)
 
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)
     session_id: Mapped[str] = mapped_column(Key(40), ForeignKey("sso_session.id", ondelete="CASCADE"))
@@ -148,7 +147,20 @@ _BY_INDEX = select(*_PARTICIPANT_COLUMNS).where(
     _participant.protocol == bindparam("b_protocol"),
     _participant.party == bindparam("b_party"),
 )
-_INSERT_PARTICIPANT = insert(ParticipantTable)
+_INSERT_PARTICIPANT = insert(ParticipantTable).from_select(
+    [*ParticipantRow.__slots__, "created_at"],
+    select(
+        *(bindparam(f"b_{name}", type_=_participant[name].type) for name in ParticipantRow.__slots__),
+        bindparam("b_created_at", type_=Instant()),
+    ).where(
+        ~exists().where(
+            _participant.session_id == bindparam("b_session_id"),
+            _participant.protocol == bindparam("b_protocol"),
+            _participant.party == bindparam("b_party"),
+        )
+    ),
+    include_defaults=False,
+)
 
 
 def session_by_cookie(connection: Connection, cookie_hash: str) -> SessionRow | None:
@@ -235,7 +247,7 @@ def participant_by_index(
     return None if row is None else ParticipantRow(*row)
 
 
-def insert_participant(connection: Connection, row: ParticipantRow, now: datetime) -> None:
-    """Note that a party takes part. Raises IntegrityError when it already does."""
-    values = {name: getattr(row, name) for name in ParticipantRow.__slots__}
-    connection.execute(_INSERT_PARTICIPANT, {**values, "created_at": now})
+def note_participant(connection: Connection, row: ParticipantRow, now: datetime) -> None:
+    """Note that a party takes part, unless that is known. One statement."""
+    values = {f"b_{name}": getattr(row, name) for name in ParticipantRow.__slots__}
+    connection.execute(_INSERT_PARTICIPANT, {**values, "b_created_at": now})

@@ -6,6 +6,7 @@ COMMIT, however many tokens the system holds.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 from mfa_engine import audit
@@ -37,10 +38,16 @@ from mfa_engine.unit import Runner, Unit
 _EVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def check(runner: Runner, rules: Rules, attempt: Attempt) -> Outcome:
+def check(
+    runner: Runner,
+    rules: Rules,
+    attempt: Attempt,
+    then: Callable[[Unit, Outcome], None] | None = None,
+) -> Outcome:
     """Verify one attempt and record it: its counters, its audit row and what it spends, in one COMMIT.
 
-    Raises Unavailable when a directory or the database does not answer; then nothing was counted.
+    ``then`` writes, in the same transaction, what follows from the outcome (a login's new proof). Raises
+    Unavailable when a directory or the database does not answer; then nothing was counted.
     """
     found = find_subject(runner, rules, attempt)
     facts = runner.look(lambda view: gather(view, rules, attempt, found))
@@ -48,14 +55,21 @@ def check(runner: Runner, rules: Rules, attempt: Attempt) -> Outcome:
         return runner.record(lambda unit: _throttle(unit, attempt, facts))
     pins = ask_pins(rules, facts, attempt.answer.code) if _has_pin(attempt, facts) else NOTHING_HOLDS
     verdict = judge(rules, facts, pins, attempt)
-    return runner.record(lambda unit: settle(unit, rules, attempt, facts, verdict))
+    return runner.record(lambda unit: settle(unit, rules, attempt, facts, verdict, then))
 
 
 def _has_pin(attempt: Attempt, facts: Facts) -> bool:
     return not (attempt.code_alone or attempt.answer.fields or facts.challenges)
 
 
-def settle(unit: Unit, rules: Rules, attempt: Attempt, facts: Facts, verdict: Verdict) -> Outcome:
+def settle(
+    unit: Unit,
+    rules: Rules,
+    attempt: Attempt,
+    facts: Facts,
+    verdict: Verdict,
+    then: Callable[[Unit, Outcome], None] | None,
+) -> Outcome:
     """All of it is written, or nothing; may run again after a serialization failure."""
     match verdict:
         case Accept():
@@ -65,6 +79,8 @@ def settle(unit: Unit, rules: Rules, attempt: Attempt, facts: Facts, verdict: Ve
         case Refuse():
             outcome = _refuse(unit, rules, attempt, facts, verdict)
     audit.record(unit, attempt.origin, _entry(facts, outcome))
+    if then is not None:
+        then(unit, outcome)
     return outcome
 
 

@@ -9,7 +9,7 @@ from mfa_engine.authentication.facts import open_token
 from mfa_engine.configuration.rules import Rules
 from mfa_engine.errors import NotFound
 from mfa_engine.identity.user import User
-from mfa_engine.lifecycle.finish import Finished
+from mfa_engine.lifecycle.finish import Finished, Follow
 from mfa_engine.lifecycle.whom import about
 from mfa_engine.storage.challenge import ChallengeRow, challenges_of, count_try, spend_challenge
 from mfa_engine.storage.token import TokenState, prove, token_by_serial
@@ -30,9 +30,17 @@ def ask_for_proof(runner: Runner, rules: Rules, origin: Origin, user: User, seri
 
 
 def prove_by_answer(
-    runner: Runner, rules: Rules, origin: Origin, user: User, serial: str, transaction_id: str, answer: Answer
+    runner: Runner,
+    rules: Rules,
+    origin: Origin,
+    user: User,
+    serial: str,
+    transaction_id: str,
+    answer: Answer,
+    then: Follow,
 ) -> Finished:
-    """Judge the answer: right, and the token counts from now on. Raises NotFound."""
+    """Judge the answer: right, and the token counts from now on; ``then`` writes what follows in the same
+    transaction. Raises NotFound."""
     token = runner.look(lambda view: _waiting(view, user, serial))
     challenges = runner.look(lambda view: challenges_of(view.connection, transaction_id))
     now = runner.now()
@@ -42,7 +50,7 @@ def prove_by_answer(
     if mine and mine[0].tries < mine[0].max_tries and isinstance(kind, AnswersChallenge):
         verdict = kind.verify_answer(token, mine[0], answer)
     if isinstance(verdict, Spend):
-        return runner.record(lambda unit: _proven(unit, origin, token, mine[0], verdict))
+        return runner.record(lambda unit: _proven(unit, origin, token, mine[0], verdict, then))
     return runner.record(lambda unit: _refused(unit, origin, token, mine))
 
 
@@ -54,13 +62,17 @@ def _waiting(view: View, user: User, serial: str) -> Token:
     return open_token(view, row)
 
 
-def _proven(unit: Unit, origin: Origin, token: Token, challenge: ChallengeRow, spent: Spend) -> Finished:
+def _proven(
+    unit: Unit, origin: Origin, token: Token, challenge: ChallengeRow, spent: Spend, then: Follow
+) -> Finished:
     row = token.row
     won = spend_challenge(unit.connection, challenge.id, now=unit.now)
     if not won or not prove(unit.connection, row.id, counter=0, details=row.details, now=unit.now):
         raise NotFound("enrolment", row.serial)
     audit.record(unit, origin, about(row, "token.prove"))
-    return Finished(row.serial, row.kind, spent.worth)
+    finished = Finished(row.serial, row.kind, spent.worth)
+    then(unit, finished)
+    return finished
 
 
 def _refused(unit: Unit, origin: Origin, token: Token, challenges: list[ChallengeRow]) -> Finished:

@@ -10,7 +10,7 @@ from mfa_engine.audit import Origin
 from mfa_engine.errors import Conflict, InvalidField
 from mfa_engine.lifecycle.find import token_of_serial
 from mfa_engine.lifecycle.whom import about
-from mfa_engine.storage.token import TokenRow, TokenState, change_token
+from mfa_engine.storage.token import TokenRow, TokenState, change_token, name_token
 from mfa_engine.unit import Runner, Unit
 
 _LONGEST_DESCRIPTION = 200
@@ -39,6 +39,12 @@ def describe(runner: Runner, origin: Origin, serial: str, description: str) -> N
     if len(description) > _LONGEST_DESCRIPTION:
         raise InvalidField("description", f"use at most {_LONGEST_DESCRIPTION} characters")
     _change(runner, origin, token_of_serial(runner, serial), "token.describe", {"description": description})
+
+
+def describe_in(unit: Unit, serial: str, description: str) -> None:
+    """Name a token in the transaction that proves it: part of that act, without an audit row of its own."""
+    if description:
+        name_token(unit.connection, serial, description[:_LONGEST_DESCRIPTION])
 
 
 def revoke(runner: Runner, origin: Origin, serial: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from sqlalchemy.exc import IntegrityError
@@ -45,22 +46,33 @@ class Finished:
     worth: Worth | None
 
 
-def finish(runner: Runner, rules: Rules, origin: Origin, serial: str, answer: Answer) -> Finished:
-    """Judge the first answer of a token just made.
+Follow = Callable[[Unit, Finished], None]
+
+
+def finish(
+    runner: Runner,
+    rules: Rules,
+    origin: Origin,
+    serial: str,
+    answer: Answer,
+    then: Follow | None = None,
+) -> Finished:
+    """Judge the first answer of a token just made; ``then`` writes what follows in the same transaction.
 
     A code that does not fit may be tried again; a registration is spent by its first answer, right or
     wrong (FIDO-01). Raises NotFound (also when the time is over), InvalidField and Conflict.
     """
     token = runner.look(lambda view: _waiting(view, serial))
     kind = rules.types[token.row.kind]
+    follow = then or _nothing
     if isinstance(kind, ProvesByRegistration):
-        return _register(runner, origin, token, kind, answer)
+        return _register(runner, origin, token, kind, answer, follow)
     if not isinstance(kind, VerifiesCode):
         raise InvalidField("type", "this kind of token is proven by answering a challenge")
     verdict = kind.verify(token, answer.code, runner.now())
     if isinstance(verdict, Refusal):
         return runner.record(lambda unit: _refused(unit, origin, token, verdict))
-    return runner.record(lambda unit: _proven(unit, origin, token, verdict))
+    return runner.record(lambda unit: _proven(unit, origin, token, verdict, follow))
 
 
 def _waiting(view: View, serial: str) -> Token:
@@ -73,13 +85,19 @@ def _waiting(view: View, serial: str) -> Token:
     return Token(row, secret)
 
 
-def _proven(unit: Unit, origin: Origin, token: Token, spent: Spend) -> Finished:
+def _nothing(_unit: Unit, _finished: Finished) -> None:
+    """Nothing follows."""
+
+
+def _proven(unit: Unit, origin: Origin, token: Token, spent: Spend, then: Follow) -> Finished:
     row = token.row
     counter = row.counter + 1 if spent.counter is None else spent.counter
     if not prove(unit.connection, row.id, counter=counter, details=spent.details, now=unit.now):
         raise NotFound("enrolment", row.serial)
     audit.record(unit, origin, about(row, "token.prove"))
-    return Finished(row.serial, row.kind, spent.worth)
+    finished = Finished(row.serial, row.kind, spent.worth)
+    then(unit, finished)
+    return finished
 
 
 def _refused(unit: Unit, origin: Origin, token: Token, refusal: Refusal) -> Finished:
@@ -92,7 +110,12 @@ def _refused(unit: Unit, origin: Origin, token: Token, refusal: Refusal) -> Fini
 
 
 def _register(
-    runner: Runner, origin: Origin, token: Token, kind: ProvesByRegistration, answer: Answer
+    runner: Runner,
+    origin: Origin,
+    token: Token,
+    kind: ProvesByRegistration,
+    answer: Answer,
+    then: Follow,
 ) -> Finished:
     try:
         made = kind.finish(token, answer, runner.now())
@@ -101,19 +124,21 @@ def _register(
         runner.record(lambda unit: _abandoned(unit, origin, token, refused))
         raise
     try:
-        return runner.record(lambda unit: _registered(unit, origin, token, made))
+        return runner.record(lambda unit: _registered(unit, origin, token, made, then))
     except IntegrityError:
         runner.record(lambda unit: _abandoned(unit, origin, token, "taken"))
         raise Conflict("this key is registered already") from None
 
 
-def _registered(unit: Unit, origin: Origin, token: Token, made: Enrolment) -> Finished:
+def _registered(unit: Unit, origin: Origin, token: Token, made: Enrolment, then: Follow) -> Finished:
     row = token.row
     if not prove(unit.connection, row.id, counter=max(made.counter, 0), details=made.details, now=unit.now):
         raise NotFound("enrolment", row.serial)
     change_token(unit.connection, row.id, {"lookup": made.lookup})
     audit.record(unit, origin, about(row, "token.prove"))
-    return Finished(row.serial, row.kind, made.worth)
+    finished = Finished(row.serial, row.kind, made.worth)
+    then(unit, finished)
+    return finished
 
 
 def _abandoned(unit: Unit, origin: Origin, token: Token, reason: str) -> None:

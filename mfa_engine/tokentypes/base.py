@@ -128,6 +128,15 @@ class TokenType(Protocol):
 
 
 @runtime_checkable
+class ShowsAgain(Protocol):
+    """Can tell its holder once more what it was enrolled with, while it is not proven yet."""
+
+    def handover(self, token: Token, user: User | None) -> Mapping[str, str]:
+        """As ``Enrolment.handover``."""
+        ...
+
+
+@runtime_checkable
 class VerifiesCode(Protocol):
     """Checks a code that stands by itself: HOTP, TOTP, lists, static passwords."""
 
@@ -153,7 +162,8 @@ class Resynchronises(Protocol):
 class AnswersChallenge(Protocol):
     """Has to be asked first: WebAuthn, codes that are sent, push."""
 
-    tries: ClassVar[int]  # wrong answers that a challenge endures
+    tries: int  # wrong answers that a challenge endures
+    mode: ClassVar[ClientMode]
 
     def challenge(self, token: Token, opening: Opening) -> Prompt:
         """What to ask. Pure: the caller stores it and posts the message."""

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hmac
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import ClassVar
 
 from mfa_engine.algorithms.oath import normalise_code
 from mfa_engine.delivery.email import email, masked
 from mfa_engine.errors import InvalidField
+from mfa_engine.identity.user import User
 from mfa_engine.secrets.keyring import Keyring
 from mfa_engine.settings import EngineSettings
 from mfa_engine.storage.challenge import ChallengeRow
@@ -39,6 +40,7 @@ class EmailCode:
     name: ClassVar[str] = "email"
     prefix: ClassVar[str] = "PIEM"
     worth: ClassVar[Worth] = Worth(frozenset(), frozenset({"otp"}))
+    mode: ClassVar[ClientMode] = ClientMode.INTERACTIVE
 
     def __init__(self, settings: EngineSettings, keyring: Keyring, words: CodeWords) -> None:
         self.tries = settings.code_tries
@@ -53,7 +55,12 @@ class EmailCode:
         if not address:
             raise InvalidField("email", "give the address that codes are sent to")
         email(address, "-", "")  # refused here rather than at the first login
-        return Enrolment(secret=address.encode(), handover={"recipient": masked(address)})
+        return Enrolment(secret=address.encode(), handover={"recipient": address})
+
+    def handover(self, token: Token, user: User | None) -> Mapping[str, str]:
+        """The address, while the token is not proven."""
+        del user
+        return {"recipient": token.secret.decode()}
 
     def challenge(self, token: Token, opening: Opening) -> Prompt:
         """A new code, kept as a keyed MAC that binds it to transaction and token (OTP-11, OTP-13)."""
@@ -64,7 +71,7 @@ class EmailCode:
         subject, text = self._words(code, int(self._life.total_seconds()) // 60)
         return Prompt(
             message="Enter the code that was sent to you",
-            mode=ClientMode.INTERACTIVE,
+            mode=self.mode,
             life=self._life,
             answer_mac=mac,
             shown={"recipient": masked(address)},

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import ClassVar
 
 from mfa_engine.algorithms.oath import (
     NOTHING_SPENT,
+    OathKey,
     check_enrolment,
     hotp_uri,
     matching_counter,
     normalise_code,
     resynchronised_counter,
 )
+from mfa_engine.identity.user import User
 from mfa_engine.settings import EngineSettings
 from mfa_engine.tokentypes.base import Enrolment, EnrolmentRequest, Refusal, Spend, Token
 from mfa_engine.tokentypes.oath_parameters import details_of, handover, read_key, stored_key
@@ -35,9 +38,15 @@ class Hotp:
         """A new key, or the one that is brought. Raises InvalidField."""
         key = read_key(request.parameters)
         check_enrolment(key)
-        account = request.user.login if request.user else request.serial
-        shown = handover(key, hotp_uri(key, account, self._issuer))
+        shown = self._shown(key, request.user.login if request.user else request.serial)
         return Enrolment(key.secret, NOTHING_SPENT, details_of(key), handover=shown)
+
+    def handover(self, token: Token, user: User | None) -> Mapping[str, str]:
+        """As at enrolment, for as long as the token is not proven."""
+        return self._shown(stored_key(token), user.login if user else token.row.serial)
+
+    def _shown(self, key: OathKey, account: str) -> dict[str, str]:
+        return handover(key, hotp_uri(key, account, self._issuer))
 
     def code_length(self, token: Token) -> int:
         """As enrolled: 6 or 8."""

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import ClassVar
 
 from mfa_engine.algorithms.oath import (
     NOTHING_SPENT,
+    OathKey,
     check_enrolment,
     matching_step,
     normalise_code,
     resynchronised_step,
     totp_uri,
 )
+from mfa_engine.identity.user import User
 from mfa_engine.settings import EngineSettings
 from mfa_engine.tokentypes.base import Enrolment, EnrolmentRequest, Refusal, Spend, Token
 from mfa_engine.tokentypes.oath_parameters import details_of, handover, read_key, stored_key, whole
@@ -34,9 +37,16 @@ class Totp:
         key = read_key(request.parameters)
         period = whole("timeStep", request.parameters.get("timeStep") or "30")
         check_enrolment(key, period)
-        account = request.user.login if request.user else request.serial
-        shown = handover(key, totp_uri(key, account, self._issuer, period)) | {"period": str(period)}
+        shown = self._shown(key, request.user.login if request.user else request.serial, period)
         return Enrolment(key.secret, NOTHING_SPENT, details_of(key, period=period, drift=0), handover=shown)
+
+    def handover(self, token: Token, user: User | None) -> Mapping[str, str]:
+        """As at enrolment, for as long as the token is not proven."""
+        account = user.login if user else token.row.serial
+        return self._shown(stored_key(token), account, token.row.details["period"])
+
+    def _shown(self, key: OathKey, account: str, period: int) -> dict[str, str]:
+        return handover(key, totp_uri(key, account, self._issuer, period)) | {"period": str(period)}
 
     def code_length(self, token: Token) -> int:
         """As enrolled: 6 or 8."""

@@ -66,7 +66,8 @@ class SecurityKey:
     name: ClassVar[str] = "webauthn"
     prefix: ClassVar[str] = "WAN"
     worth: ClassVar[Worth] = Worth(_PRESENT.factors, _METHODS, phishing_resistant=True, user_verified=True)
-    tries: ClassVar[int] = 1  # a challenge is spent by its first answer, right or wrong
+    mode: ClassVar[ClientMode] = ClientMode.WEBAUTHN
+    tries = 1  # a challenge is spent by its first answer, right or wrong
 
     def __init__(self, settings: EngineSettings) -> None:
         self._party = RelyingParty(settings.relying_party_id, settings.issuer_name, settings.origins)
@@ -120,7 +121,7 @@ class SecurityKey:
         options = authentication_options(self._party, opening.nonce, [handle], UserVerification.PREFERRED)
         return Prompt(
             message="Use your security key",
-            mode=ClientMode.WEBAUTHN,
+            mode=self.mode,
             life=_LIFE,
             stored={"challenge": _text(opening.nonce)},
             shown={"options": options},

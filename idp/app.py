@@ -1,0 +1,96 @@
+"""create_app: blueprints, error handlers, limits. Nothing is decided here."""
+
+from __future__ import annotations
+
+import logging
+
+from flask import Flask, Response, request
+from werkzeug.exceptions import HTTPException
+
+from idp.login.views import login_blueprint
+from idp.observe.client_address import TrustedProxies
+from idp.observe.health import health_blueprint
+from idp.observe.request_id import request_id
+from idp.pages import errors
+from idp.pages.errors import ErrorPage
+from idp.pages.views import pages_blueprint
+from idp.services import Services
+from mfa_engine.errors import Conflict, DoorwardError, InvalidField, NotAllowed, NotFound, Unavailable
+
+log = logging.getLogger(__name__)
+
+LARGEST_BODY = 1024 * 1024
+MOST_PARTS = 1000
+
+
+def create_app(services: Services) -> Flask:
+    """The WSGI application over these services."""
+    app = Flask("doorward", static_folder=None, template_folder=None)
+    app.config.update(
+        MAX_CONTENT_LENGTH=LARGEST_BODY,
+        MAX_FORM_MEMORY_SIZE=LARGEST_BODY,
+        MAX_FORM_PARTS=MOST_PARTS,
+        PROPAGATE_EXCEPTIONS=False,
+    )
+    app.register_blueprint(health_blueprint(services.engine))
+    app.register_blueprint(pages_blueprint(services.pages, origin=services.settings.base_url))
+    app.register_blueprint(login_blueprint(services))
+    _refuse_foreign_hosts(app, services)
+    _handle_errors(app, services)
+    app.wsgi_app = TrustedProxies(app.wsgi_app, services.settings.server.trusted_proxies)  # type: ignore[method-assign]
+    return app
+
+
+def _refuse_foreign_hosts(app: Flask, services: Services) -> None:
+    """Every address that we give out comes from the settings; a request for another host is not ours
+    (WEB-03)."""
+    own = services.settings.base_url.partition("://")[2]
+
+    @app.before_request
+    def check_host() -> Response | None:
+        if request.host == own or request.path.startswith("/health/"):
+            return None
+        return Response(
+            "This host is not served here.\n", 421, {"Cache-Control": "no-store"}, content_type="text/plain"
+        )
+
+
+def _handle_errors(app: Flask, services: Services) -> None:
+    """One page for each class of refusal; all else is a bug: logged once, shown as a number (OPS-14)."""
+
+    def page(made: ErrorPage) -> Response:
+        return services.respond.error(made)
+
+    @app.errorhandler(DoorwardError)
+    def refused(error: DoorwardError) -> Response:
+        return page(_page_of(error))
+
+    @app.errorhandler(HTTPException)
+    def http(error: HTTPException) -> Response:
+        if error.code == 404:
+            return page(errors.nothing_here())
+        response = page(errors.unreadable_request(request_id(), status=error.code or 400))
+        if error.code == 405:
+            response.headers.extend(error.get_headers())
+            response.content_type = "text/html; charset=utf-8"
+        return response
+
+    @app.errorhandler(Exception)
+    def broken(error: Exception) -> Response:
+        log.error("a request failed", exc_info=error)
+        return page(errors.broken(request_id()))
+
+
+def _page_of(error: DoorwardError) -> ErrorPage:
+    match error:
+        case NotFound():
+            return errors.nothing_here()
+        case Conflict():
+            return errors.conflict(str(error))
+        case NotAllowed():
+            return errors.right_missing(str(error))
+        case Unavailable():
+            return errors.not_possible_now(request_id(), wait_seconds=5)
+        case InvalidField():
+            return errors.unreadable_request(request_id())
+    return errors.unreadable_request(request_id())

@@ -1,0 +1,112 @@
+"""The door to a login: an application's request is answered from a live session, or a login begins."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Response
+
+from idp.login.context import Context, still_let_in
+from idp.login.flow import Step, next_step
+from idp.login.issue import issue
+from idp.services import IssueRefused, Refusal, Services
+from idp.sessions import sso, transaction
+from idp.sessions.cookies import Held, new_browser_value
+from idp.sessions.ending import end
+from idp.sessions.transaction import LoginTransaction
+from mfa_engine import audit
+from mfa_engine.audit import Entry, Origin, Subject
+from mfa_engine.authentication.assurance import Asked
+from mfa_engine.unit import Unit
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What an application asks of the login, after its protocol has checked the request.
+
+    ``application`` is its name for policies and for the storage, ``<answerer>:<party>``. ``passive``: no
+    page may be shown.
+    """
+
+    answerer: str
+    application: str
+    application_name: str
+    request: Any
+    asked: Asked
+    passive: bool = False
+    login_hint: str = ""
+    language: str = ""
+    start_again: str = ""
+
+
+def answer_or_begin(
+    services: Services, held: Held, origin: Origin, user_agent: str, wanted: Wanted
+) -> Response:
+    """Answer at once when a live session proves all that is asked; else begin a login in this browser.
+
+    Statements from a live session: the session, its touch, what is issued, the audit row: five.
+    """
+    context = _virtual(services, held, origin, wanted)
+    step = next_step(context.login, context.facts())
+    answerer = services.answerers[wanted.answerer]
+    try:
+        if step is Step.ISSUE:
+            issued = issue(context, user_agent, stored=False)
+            if issued is not None:
+                return issued.render(False)
+    except IssueRefused as refused:
+        if refused.why is Refusal.DISABLED or wanted.passive:
+            return answerer.refuse(wanted.request, refused.why, after_form=False)
+    if wanted.passive:
+        why = Refusal.LOGIN_REQUIRED if step is Step.FIRST_FACTOR else Refusal.INTERACTION_REQUIRED
+        return answerer.refuse(wanted.request, why, after_form=False)
+    return _begin(services, held, wanted)
+
+
+def _virtual(services: Services, held: Held, origin: Origin, wanted: Wanted) -> Context:
+    """A login that is not stored (yet), over the browser's session."""
+    engine = services.engine
+    rules = engine.rules()
+    now = engine.now()
+    session = engine.look(lambda view: sso.find(view, held.session)) if held.session else None
+    login = LoginTransaction("", 0, now, started_at=now, **_values(wanted))
+    user = still_let_in(services, rules, session.person) if session else None
+    if session is not None and user is None:
+        end_for_disabled(services, origin, session)
+        session = None
+    return Context(services, rules, origin, login, held.browser_hash, session, user, now)
+
+
+def _begin(services: Services, held: Held, wanted: Wanted) -> Response:
+    browser = held.browser or new_browser_value()
+    hashed = sso.cookie_hash(browser)
+    login = services.engine.record(lambda unit: transaction.begin(unit, hashed, **_values(wanted)))
+    response = services.respond.see_other(f"/login/{login.handle}/")
+    services.cookies.set_browser(response, browser)
+    return response
+
+
+def _values(wanted: Wanted) -> dict[str, Any]:
+    return {
+        "answerer": wanted.answerer,
+        "application": wanted.application,
+        "application_name": wanted.application_name,
+        "request": wanted.request,
+        "asked": wanted.asked,
+        "login_hint": wanted.login_hint,
+        "language": wanted.language,
+        "start_again": wanted.start_again,
+    }
+
+
+def end_for_disabled(services: Services, origin: Origin, session: sso.SsoSession) -> None:
+    """The person was disabled or deleted: the session ends at its next use (AUTH-10)."""
+    person = session.person
+    whom = Subject(person.login, person.realm, person.resolver, person.uid)
+
+    def work(unit: Unit) -> None:
+        if end(unit, session.id, services.participants):
+            audit.record(unit, origin, Entry("auth.user.disabled", True, "session_ended", whom))
+
+    services.engine.record(work)

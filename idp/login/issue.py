@@ -1,0 +1,101 @@
+"""The end of a login: the only place where a session is made or raised (invariant 1)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from flask import Response
+
+from idp.login.context import Context
+from idp.login.flow import Step, joins, next_step, proofs_of
+from idp.services import Granted, IssueRefused, Refusal
+from idp.sessions.ending import end
+from idp.sessions.sso import SsoSession, lift, start, touch, touch_for
+from idp.sessions.transaction import Person
+from idp.storage.login_transaction import spend_login
+from mfa_engine import audit
+from mfa_engine.audit import Entry, Subject
+from mfa_engine.authentication.assurance import Answer, NotReached, Proof, answer
+from mfa_engine.configuration.rules import subject_of
+from mfa_engine.identity.user import User
+from mfa_engine.policy.decisions.session import session_lifetime
+from mfa_engine.unit import Unit
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """What the browser gets: the application's answer, and the session's cookie where it is a new one."""
+
+    render: Callable[[bool], Response]
+    cookie: str | None
+
+
+def issue(context: Context, user_agent: str, *, stored: bool = True) -> Issued | None:
+    """End the login and write what the application is given, in one transaction; None when another
+    request ended it first.
+
+    ``stored`` is False for a request that a live session answers without any page: then there is no
+    transaction to end, and no session is made or raised. Raises IssueRefused.
+    """
+    facts = context.facts()
+    user = context.user
+    if user is None or next_step(context.login, facts) is not Step.ISSUE:
+        raise IssueRefused(Refusal.UNREACHABLE)
+    answerer = context.services.answerers[context.login.answerer]
+    proofs = proofs_of(context.login, context.session)
+    try:
+        said = answer(facts.required, proofs, context.now, answerer.preferred_class(context.login.request))
+    except NotReached:
+        raise IssueRefused(Refusal.UNREACHABLE) from None
+
+    def work(unit: Unit) -> Issued | None:
+        if stored and not spend_login(unit.connection, context.login.handle, context.login.version, unit.now):
+            return None
+        session, cookie = _session(unit, context, user, proofs, user_agent)
+        _assert_alive(unit, session, context.login.application)
+        granted = Granted(user, session, said, context.login.request, context.login.application)
+        render = answerer.issue(unit, granted)
+        audit.record(unit, _acting(context, user), _entry(context, user, said, cookie is not None))
+        return Issued(render, cookie)
+
+    return context.services.engine.record(work)
+
+
+def _session(
+    unit: Unit, context: Context, user: User, proofs: tuple[Proof, ...], user_agent: str
+) -> tuple[SsoSession, str | None]:
+    """The session that the answer rests on, and its cookie's value when that is a new one."""
+    session, login = context.session, context.login
+    if session is not None and joins(login, session):
+        if not login.proofs:
+            return session, None
+        lifted = lift(unit, session, proofs)
+        if lifted is None:
+            raise IssueRefused(Refusal.LOGIN_REQUIRED)
+        return lifted
+    if session is not None:
+        end(unit, session.id, context.services.participants)
+    subject = subject_of(user, address=context.origin.address, application=login.application)
+    lifetime = session_lifetime(context.rules.policies, subject).value
+    person = Person(user.key.resolver, user.key.uid, user.realm, user.login)
+    return start(unit, person, proofs, lifetime, address=context.origin.address, user_agent=user_agent)
+
+
+def _assert_alive(unit: Unit, session: SsoSession, application: str) -> None:
+    """The session still lives and the application is still enabled: one statement decides both."""
+    protocol, _, party = application.partition(":")
+    alive = touch(unit, session) if protocol == "page" else touch_for(unit, session, protocol, party)
+    if not alive:
+        raise IssueRefused(Refusal.DISABLED)
+
+
+def _acting(context: Context, user: User) -> audit.Origin:
+    actor = f"person:{user.key.resolver}/{user.key.uid}"
+    return audit.Origin(actor, context.origin.address, context.origin.request_id, context.login.application)
+
+
+def _entry(context: Context, user: User, said: Answer, new: bool) -> Entry:
+    details = {"class": said.context_class, "methods": list(said.methods), "new_session": new}
+    whom = Subject(user.login, user.realm, user.key.resolver, user.key.uid)
+    return Entry("auth.login", True, "", whom, details=details)

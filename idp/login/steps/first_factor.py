@@ -1,0 +1,93 @@
+"""Name and password, on one page."""
+
+from __future__ import annotations
+
+from flask import Response, request
+
+from idp.login.context import Context
+from idp.login.door import app_of
+from idp.login.flow import Facts
+from idp.pages import Problem, problems
+from idp.pages.login import FirstFactorPage, FreshPage
+from idp.sessions.transaction import Person, save
+from mfa_engine.authentication.assurance import password_proof
+from mfa_engine.authentication.first_factor import Password, Right, Wait, check_first_factor
+from mfa_engine.errors import Busy, Unavailable
+from mfa_engine.unit import Unit
+
+
+def show(context: Context, facts: Facts, rest: str) -> Response:
+    """The form; with the password alone where a session says who it is and our own pages ask again."""
+    del facts, rest
+    return _page(context)
+
+
+def _page(context: Context, problem: Problem | None = None, typed: str = "") -> Response:
+    respond, login = context.services.respond, context.login
+    status = problem.status if problem else 200
+    if _asks_again(context):
+        fresh = FreshPage(person=context.person, restart_url=context.restart_url, problem=problem)
+        response = respond.page("login/fresh.html", fresh, binding=context.binding, status=status)
+    else:
+        page = FirstFactorPage(
+            app=None if login.answerer == "page" else app_of(context.services, login),
+            typed=typed or _known_login(context) or login.login_hint,
+            problem=problem,
+        )
+        response = respond.page(
+            "login/first_factor.html", page, binding=context.binding, hints=login.language, status=status
+        )
+    if problem and problem.retry_after_seconds:
+        response.headers["Retry-After"] = str(problem.retry_after_seconds)
+    return response
+
+
+def submit(context: Context, facts: Facts, rest: str) -> Response:
+    """One try. Whoever is refused sees one sentence, whatever the reason (AUTH-03)."""
+    del facts, rest
+    typed = _known_login(context) if _asks_again(context) else request.form.get("username", "").strip()
+    password = request.form.get("password", "")
+    problem = _problem(context, typed, password)
+    if problem is None:
+        return context.services.respond.see_other(context.base)
+    return _page(context, problem, typed)
+
+
+def _problem(context: Context, typed: str, password: str) -> Problem | None:
+    """Why the try failed; None when it is recorded as a proof."""
+    if not typed:
+        return problems.no_username()
+    if not password:
+        return problems.no_password()
+    try:
+        verdict = check_first_factor(
+            context.services.engine, context.rules, context.origin, Password(typed, password)
+        )
+    except Busy:
+        return problems.too_many_at_once()
+    except Unavailable:
+        return problems.directory_down()
+    if isinstance(verdict, Wait):
+        return problems.too_many_tries(max(1, round(verdict.wait.total_seconds())))
+    if not isinstance(verdict, Right):
+        return problems.wrong_password()
+    context.services.engine.record(lambda unit: _proven(unit, context, verdict))
+    return None
+
+
+def _proven(unit: Unit, context: Context, right: Right) -> None:
+    """The person, their proof and the audit row, together. Another person's proofs do not stay."""
+    user = right.user
+    right.settle(unit, context.origin)
+    person = Person(user.key.resolver, user.key.uid, user.realm, user.login)
+    before = context.login.proofs if context.login.person == person else ()
+    proofs = (*before, password_proof(unit.now))
+    save(unit, context.login, person=person, proofs=proofs, chosen="", challenge="", enrolling="")
+
+
+def _asks_again(context: Context) -> bool:
+    return context.session is not None and context.login.answerer == "page"
+
+
+def _known_login(context: Context) -> str:
+    return context.user.login if context.user and context.session else ""
