@@ -124,6 +124,5 @@ def remove_resolver(runner: Runner, rules: Rules, origin: Origin, name: str) -> 
     runner.record(remove)
 
 
-def _changed(unit: Unit, origin: Origin, event: str, details: Mapping[str, object]) -> None:
-    move_revision(unit.connection)
+def _audit(unit: Unit, origin: Origin, event: str, details: Mapping[str, object]) -> None:
     audit.record(unit, origin, Entry(event, True, details=details))
