@@ -185,9 +185,7 @@ def answer(
 
 
 def _any_satisfied(asked: Asked, held: Sequence[Proof]) -> bool:
-    if not asked.classes:
-        return not asked.essential
-    return any(satisfied(name, held) for name in asked.classes)
+    return not asked.classes or any(satisfied(name, held) for name in asked.classes)
 
 
 def _towards_a_class(
@@ -206,7 +204,7 @@ def _towards_a_class(
 def _has_second_factor(required: Required, held: Sequence[Proof]) -> bool:
     """A proof of an accepted type that stands beside a first factor, or is two kinds in itself."""
     return any(
-        proof.worth.two_kinds or any(other is not proof and other.is_first_factor for other in held)
+        proof.worth.two_kinds or any(other.kind != proof.kind and other.is_first_factor for other in held)
         for proof in held
         if proof.kind in required.accepted_types
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -112,6 +113,14 @@ def test_hardware_and_phishing_resistance_of_two_different_keys_do_not_add_up():
     hardware_code = proof("hotp")
     both = [proof("passkey"), hardware_code]
     assert not satisfied(PHISHING_RESISTANT_HARDWARE, both)
+
+
+@pytest.mark.parametrize("lacking", ["phishing_resistant", "hardware", "device_bound"])
+def test_a_key_that_lacks_one_of_three_things_is_no_hardware_bound_key(lacking):
+    key = proof("attested-key")
+    assert satisfied(PHISHING_RESISTANT_HARDWARE, [key])
+    lesser = replace(key, worth=replace(key.worth, **{lacking: False}))
+    assert not satisfied(PHISHING_RESISTANT_HARDWARE, [lesser])
 
 
 def test_the_applications_own_default_is_stated_when_it_is_true():

@@ -15,12 +15,14 @@ from mfa_engine.authentication.assurance import (
     Answer,
     Need,
     NotReached,
+    Proof,
     answer,
     counting,
     missing,
     satisfied,
 )
 from mfa_engine.authentication.assurance.classes import CLASSES, TIME_SYNC_TOKEN
+from mfa_engine.tokentypes.worth import Factor, Worth
 from tests.unit.mfa_engine.authentication.assurance.worths import (
     NOW,
     TOKEN_TYPES,
@@ -163,6 +165,15 @@ def test_two_things_one_knows_are_one_factor():
     assert missing(required(second_factor=True), proofs, NOW, OWNS_ALL).need is Need.SECOND_FACTOR
 
 
+def test_a_token_that_is_only_known_is_a_second_factor_beside_another_proof_and_not_by_itself():
+    known = Worth(frozenset({Factor.KNOWLEDGE}), frozenset({"pin"}))
+    once, again = Proof("pw", known, NOW - HOUR, "PW1"), Proof("pw", known, NOW, "PW1")
+    demand = required(second_factor=True, accepted=frozenset({"pw"}))
+    assert missing(demand, [once, again], NOW, ()).need is Need.SECOND_FACTOR
+    assert missing(demand, [*PASSWORD, once], NOW, ()) is None
+    assert answer(demand, [*PASSWORD, once], NOW).context_class == REFEDS_SFA
+
+
 def test_a_class_that_only_the_password_gives_asks_for_the_password():
     step = missing(required(PPT, essential=True), [proof("passkey")], NOW, OWNS_ALL)
     assert (step.need, step.context_class) == (Need.FIRST_FACTOR, PPT)
@@ -182,6 +193,8 @@ def test_before_the_tokens_are_looked_up_a_step_is_named_that_may_turn_out_in_va
     wish = required(REFEDS_MFA)
     assert missing(wish, PASSWORD, NOW, None).need is Need.SECOND_FACTOR
     assert missing(wish, PASSWORD, NOW, ()) is None
+    assert missing(required("urn:x"), PASSWORD, NOW, None) is None
+    assert missing(required("urn:x", REFEDS_MFA), PASSWORD, NOW, None).context_class == REFEDS_MFA
     must = required(REFEDS_MFA, essential=True)
     assert missing(must, PASSWORD, NOW, None).need is Need.SECOND_FACTOR
     assert missing(must, PASSWORD, NOW, ()).need is Need.UNREACHABLE
@@ -239,6 +252,12 @@ def test_freshness_counts_at_the_very_moment_and_not_before():
 
 def test_an_expired_second_factor_leaves_no_trace_in_the_answer():
     assert answer(required(), OLD_MFA, NOW) == Answer(REFEDS_SFA, ("pwd",), NOW - 13 * HOUR)
+
+
+def test_a_wish_that_was_not_met_does_not_stand_in_the_way_of_an_answer():
+    wish = required(PPT)
+    assert missing(wish, [proof("passkey")], NOW, ()).need is Need.FIRST_FACTOR
+    assert answer(wish, [proof("passkey")], NOW).context_class == REFEDS_MFA
 
 
 def test_a_wish_is_dropped_when_asked_to_and_a_must_is_not():
