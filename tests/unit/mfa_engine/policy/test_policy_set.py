@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import timeit
 from dataclasses import FrozenInstanceError, replace
 
@@ -99,5 +100,6 @@ def test_deciding_among_fifty_policies_on_one_action_is_a_matter_of_microseconds
     )
     bob = replace(alice, login="user-50")
     assert many.decide(PIN, bob).because == ("p50",)
-    fastest = min(timeit.repeat(lambda: many.decide(PIN, bob), number=100, repeat=20)) / 100
+    tries = timeit.repeat(lambda: many.decide(PIN, bob), timer=time.process_time, number=100, repeat=20)
+    fastest = min(tries) / 100
     assert fastest < 100e-6  # a fifth of that on an idle machine; parsing anything costs far more
