@@ -58,7 +58,7 @@ class Resolver(Protocol):
     def find(self, login: str) -> Entry | None:
         """The one person with this login name or alias, compared by ``realms.canonical_login``.
 
-        Raises AmbiguousLogin when it means several.
+        A login name goes before an alias. Raises AmbiguousLogin when it still means several.
         """
         ...
 

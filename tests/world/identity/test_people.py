@@ -79,11 +79,19 @@ def test_RES_04_an_alias_of_two_people_means_neither(people):
     assert {people("erin").login, people("frank").login} == {"erin", "frank"}
 
 
-def test_RES_04_somebody_elses_login_as_my_mail_address_gives_me_nothing(own_slapd, resolver_for):
+def test_RES_04_somebody_elses_login_as_my_alias_gives_me_nothing_and_takes_nothing(own_slapd, resolver_for):
     server = own_slapd()
     server.change(f"dn: uid=bob,{PEOPLE}\nchangetype: modify\nreplace: mail\nmail: alice\n")
+    assert resolver_for(server).find("alice").handle == ALICE.dn
+
+
+def test_RES_04_one_login_name_of_two_people_means_neither(own_slapd, resolver_for):
+    server = own_slapd()
+    server.change(f"dn: uid=bob,{PEOPLE}\nchangetype: modify\nadd: uid\nuid: Alice\n")
+    resolver = resolver_for(server)
     with pytest.raises(AmbiguousLogin):
-        resolver_for(server).find("alice")
+        resolver.find("alice")
+    assert resolver.find("bob").handle == f"uid=bob,{PEOPLE}"
 
 
 def test_RES_04_a_person_who_is_renamed_and_moved_keeps_their_key(own_slapd, resolver_for):

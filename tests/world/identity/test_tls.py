@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509.oid import NameOID
 
 from mfa_engine.identity.resolvers.base import ResolverUnavailable
-from mfa_engine.identity.resolvers.ldap.server import VerifiedTls
+from mfa_engine.identity.resolvers.ldap.tls import VerifiedTls
 from tests.support.certificates import Authority, ServerCertificate
 from tests.support.slapd import SERVICE_PASSWORD
 

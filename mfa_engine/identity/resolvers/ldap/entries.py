@@ -25,7 +25,7 @@ def wanted_attributes(settings: LdapSettings) -> tuple[str, ...]:
 def to_entry(settings: LdapSettings, dn: str, raw: Raw) -> Entry | None:
     """The person; None when the directory did not give a unique id and a login name."""
     uid = _uid(settings.uid_attribute, raw)
-    login = next(iter(_logins(settings, raw)), "")
+    login = next(iter(_logins(settings.login_attributes, raw)), "")
     if not uid or not login:
         return None
     attributes = {own: values for own, name in settings.attributes.items() if (values := _texts(raw, name))}
@@ -35,14 +35,17 @@ def to_entry(settings: LdapSettings, dn: str, raw: Raw) -> Entry | None:
 def has_login(settings: LdapSettings, raw: Raw, login: str) -> bool:
     """Whether one of the login attributes is ``login`` by our rule. Directories compare by rules of their
     own, some of which take e for é: what they find is not yet whom we were asked for (RES-03)."""
-    return canonical_login(login) in map(canonical_login, _logins(settings, raw))
+    return canonical_login(login) in map(canonical_login, _logins(settings.login_attributes, raw))
 
 
-def _logins(settings: LdapSettings, raw: Raw) -> list[str]:
+def is_login_name(settings: LdapSettings, raw: Raw, login: str) -> bool:
+    """Whether ``login`` is the login name, not only an alias."""
+    return canonical_login(login) in map(canonical_login, _logins(settings.login_attributes[:1], raw))
+
+
+def _logins(attributes: Sequence[str], raw: Raw) -> list[str]:
     """All names, the login name first: the same one whichever was typed, since policies look at it."""
-    return [
-        value for name in settings.login_attributes for value in sorted(_texts(raw, name)) if _is_login(value)
-    ]
+    return [value for name in attributes for value in sorted(_texts(raw, name)) if _is_login(value)]
 
 
 def _is_login(text: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import TypeVar
@@ -12,8 +12,8 @@ from typing import TypeVar
 from mfa_engine.errors import InvalidField
 from mfa_engine.identity.resolvers.base import AmbiguousLogin, Entry, ResolverUnavailable
 from mfa_engine.identity.resolvers.ldap import filters
-from mfa_engine.identity.resolvers.ldap.entries import has_login, to_entry
-from mfa_engine.identity.resolvers.ldap.server import Answer, LdapServer, Query, ServerFailure, ServerRefusal
+from mfa_engine.identity.resolvers.ldap.entries import has_login, is_login_name, to_entry
+from mfa_engine.identity.resolvers.ldap.server import Found, LdapServer, Query, ServerFailure, ServerRefusal
 from mfa_engine.identity.resolvers.ldap.settings import LdapSettings, read_settings
 from mfa_engine.identity.resolvers.registry import Builder, ResolverDefinition
 
@@ -60,9 +60,11 @@ class LdapResolver:
         wanted = filters.by_login(settings.person_filter, settings.login_attributes, login)
         answer = self._ask(lambda server: server.search(Query(wanted, limit=2)))
         people = [found for found in answer.found if has_login(settings, found.raw, login)]
+        if len(people) > 1:  # nobody shuts another out by taking their name for an alias
+            people = [found for found in people if is_login_name(settings, found.raw, login)] or people
         if answer.more or len(people) > 1:
             raise AmbiguousLogin(login)
-        return self._only(Answer(tuple(people), more=False))
+        return self._entry(people)
 
     def by_uid(self, uid: str) -> Entry | None:
         """See Resolver."""
@@ -72,7 +74,7 @@ class LdapResolver:
         answer = self._ask(lambda server: server.search(Query(wanted, limit=2)))
         if answer.more or len(answer.found) > 1:
             raise self._unavailable(f"{self._settings.uid_attribute} is not unique")
-        entry = self._only(answer)
+        entry = self._entry(answer.found)
         return entry if entry is not None and entry.uid == uid else None
 
     def check_password(self, entry: Entry | None, password: str) -> bool:
@@ -108,11 +110,10 @@ class LdapResolver:
         for server in self._servers:
             server.close()
 
-    def _only(self, answer: Answer) -> Entry | None:
-        if not answer.found:
+    def _entry(self, people: Sequence[Found]) -> Entry | None:
+        if not people:
             return None
-        found = answer.found[0]
-        entry = to_entry(self._settings, found.dn, found.raw)
+        entry = to_entry(self._settings, people[0].dn, people[0].raw)
         if entry is None:
             raise self._unavailable(f"entries come without {self._settings.uid_attribute} or login name")
         return entry

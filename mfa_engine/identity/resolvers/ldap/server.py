@@ -7,8 +7,6 @@ profile of Unicode. A kept connection is used by one thread at a time.
 
 from __future__ import annotations
 
-import socket
-import ssl
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -16,12 +14,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from ldap3 import AUTO_BIND_NONE, DEREF_NEVER, NONE, SAFE_SYNC, SUBTREE, Connection, Server, Tls
+from ldap3 import AUTO_BIND_NONE, DEREF_NEVER, NONE, SAFE_SYNC, SUBTREE, Connection, Server
 from ldap3.core.exceptions import LDAPExceptionError
 
 from mfa_engine.identity.resolvers.breaker import Breaker
 from mfa_engine.identity.resolvers.ldap.entries import Raw, wanted_attributes
 from mfa_engine.identity.resolvers.ldap.settings import LdapSettings, Protection, ServerAddress
+from mfa_engine.identity.resolvers.ldap.tls import VerifiedTls
 
 MAX_IDLE = timedelta(seconds=60)  # firewalls forget a connection without telling either end
 
@@ -228,30 +227,12 @@ class LdapServer:
     def _verified_tls(self) -> VerifiedTls:
         # Not made earlier, so that an unreadable trust store is an outage of this directory only.
         if self._tls is None:
-            self._tls = VerifiedTls(self._settings.ca_file)
+            try:
+                self._tls = VerifiedTls(self._settings.ca_file)
+            except OSError as error:
+                text = f"the trust store {self._settings.ca_file} cannot be read: {error}"
+                raise ServerFailure(text) from error
         return self._tls
-
-
-class VerifiedTls(Tls):
-    """TLS 1.2 or later to a server with a certificate for its name from the trust store (NET-03).
-
-    Raises ServerFailure when the trust store cannot be read.
-    """
-
-    def __init__(self, ca_file: str) -> None:
-        super().__init__(validate=ssl.CERT_REQUIRED)
-        try:
-            self._context = ssl.create_default_context(cafile=ca_file or None)
-        except OSError as error:
-            raise ServerFailure(f"the trust store {ca_file} cannot be read: {error}") from error
-        self._context.minimum_version = ssl.TLSVersion.TLSv1_2
-
-    def wrap_socket(self, connection: Connection, do_handshake: bool = False) -> None:
-        """Called by ldap3. The handshake is done whatever it asks for: without, nothing is verified."""
-        host = connection.server.host
-        # Else the bind waits 40 ms for the other end to acknowledge our last word of the handshake.
-        connection.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        connection.socket = self._context.wrap_socket(connection.socket, server_hostname=host)
 
 
 @contextmanager
