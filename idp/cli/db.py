@@ -1,0 +1,23 @@
+"""doorward db: the tables."""
+
+from __future__ import annotations
+
+import click
+
+from idp.cli.session import Session, pass_session
+
+
+@click.group()
+def command() -> None:
+    """The database."""
+
+
+@command.command()
+@pass_session
+def upgrade(session: Session) -> None:
+    """Bring the tables to what this program needs. Safe to run twice, and on two nodes at once."""
+    from idp.migrations.run import head, upgrade
+    from mfa_engine.storage.database import open_database
+
+    upgrade(open_database(session.settings.database.url))
+    session.done(f"The database is at revision {head()}.")
