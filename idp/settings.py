@@ -113,6 +113,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     saml: Saml
     oidc: Oidc
     log: Log
+    policy: tuple[dict[str, Any], ...]
 
     @property
     def base_url(self) -> str:

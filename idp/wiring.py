@@ -33,6 +33,8 @@ from mfa_engine.identity.cache import EntryCache
 from mfa_engine.identity.resolvers.internal import InternalResolver
 from mfa_engine.identity.resolvers.ldap.resolver import ldap_builder
 from mfa_engine.identity.resolvers.registry import ResolverDefinition, ResolverRegistry
+from mfa_engine.policy.model import Policy
+from mfa_engine.policy.read import read_policies
 from mfa_engine.secrets.keyring import KEY_BYTES, Keyring, read_key_file, unwrap, wrap
 from mfa_engine.settings import EngineSettings, HashSettings
 from mfa_engine.storage.data_key import insert_data_key, wrapped_keys
@@ -66,9 +68,9 @@ def build(
     engine_settings = _engine_settings(settings)
     types = token_types(engine_settings, keyring, _code_words(pages, settings, clock, engine_settings))
     hasher = _hasher(keyring, engine_settings.hashing)
-    engine, resolvers = _engine(
-        database, keyring, clock, engine_settings, types, hasher, _outbox(settings, carriers)
-    )
+    policies = read_policies({"policy": list(settings.policy)}, types.catalogue())
+    outbox = _outbox(settings, carriers)
+    engine, resolvers = _engine(database, keyring, clock, engine_settings, types, hasher, outbox, policies)
     max_age = engine_settings.snapshot_max_age
     respond = Respond(
         pages,
@@ -151,6 +153,7 @@ def _engine(
     types: TokenTypes,
     hasher: Hasher,
     outbox: Outbox,
+    policies: tuple[Policy, ...],
 ) -> tuple[Engine, ResolverRegistry]:
     """The engine and its resolvers; the internal directory reads through the engine itself."""
 
@@ -162,7 +165,7 @@ def _engine(
         database=database,
         keyring=keyring,
         clock=clock,
-        source=DatabaseRules(settings, types, hasher, resolvers),
+        source=DatabaseRules(settings, types, hasher, resolvers, policies),
         outbox=outbox,
         snapshot_max_age=settings.snapshot_max_age,
     )

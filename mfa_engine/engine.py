@@ -113,6 +113,14 @@ class Engine:
                 raise
             raise InDoubt(_DATABASE) from error
 
+    def send_due(self) -> int:
+        """Send what waits in the outbox; gives how many went out. For the worker."""
+        return self._outbox.send_due(self)
+
+    def dispose(self) -> None:
+        """Forget all database connections: after a fork, and at the end."""
+        self._database.dispose()
+
     def rules(self) -> Rules:
         """Policies, realms and resolvers as compiled: memory, no SQL (invariant 4). A copy older than
         ``snapshot_max_age`` is checked by one statement, and compiled anew when the revision moved."""

@@ -16,8 +16,9 @@ def command() -> None:
 @pass_session
 def upgrade(session: Session) -> None:
     """Bring the tables to what this program needs. Safe to run twice, and on two nodes at once."""
-    from idp.migrations.run import head, upgrade
+    from idp.migrations import HEAD
+    from idp.migrations.run import upgrade
     from mfa_engine.storage.database import open_database
 
     upgrade(open_database(session.settings.database.url))
-    session.done(f"The database is at revision {head()}.")
+    session.done(f"The database is at revision {HEAD}.")

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, inspect, text
 
 from idp.errors import ConfigError
+from idp.migrations import HEAD
 from mfa_engine.storage.database import Database
 
 _LOCK = 7_283_001  # one number for all nodes
@@ -18,14 +15,13 @@ _LOCK = 7_283_001  # one number for all nodes
 
 def upgrade(database: Database) -> None:
     """Bring the database to the newest revision; nothing when it is there already."""
+    if _present(database) == HEAD:
+        return
     with database.writer.connect() as connection:
-        if _current(connection) == head():
-            return
         _wait_for_turn(connection, database.kind)
         try:
-            config = _config()
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+            if _revision(connection) != HEAD:  # another node may have had its turn before
+                _run(connection)
             connection.commit()
         finally:
             _end_turn(connection, database.kind)
@@ -33,36 +29,39 @@ def upgrade(database: Database) -> None:
 
 def check(database: Database) -> None:
     """Refuse to start on a database that this program does not fit. Raises ConfigError."""
-    with database.reader.connect() as connection:
-        current = _current(connection)
-    if current == head():
+    present = _present(database)
+    if present == HEAD:
         return
-    known = {script.revision for script in _scripts().walk_revisions()}
-    if current is None or current in known:
+    if present is None or present < HEAD:
         raise ConfigError("database", "schema", "is older than this program: run `doorward db upgrade`")
     raise ConfigError("database", "schema", "is newer than this program: install the newer Doorward")
 
 
-def head() -> str:
-    """The newest revision that this program knows."""
-    return _scripts().get_current_head() or ""
+def _present(database: Database) -> str | None:
+    with database.reader.connect() as connection:
+        return _revision(connection)
 
 
-def _current(connection: Connection) -> str | None:
-    return MigrationContext.configure(connection).get_current_revision()
+def _revision(connection: Connection) -> str | None:
+    """The database's own revision; None for an empty one."""
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    found: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    return found
 
 
-def _config() -> Config:
+def _run(connection: Connection) -> None:
+    from alembic import command  # noqa: PLC0415 - a tenth of a second that most starts do not need
+    from alembic.config import Config  # noqa: PLC0415
+
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent))
-    return config
-
-
-def _scripts() -> ScriptDirectory:
-    return ScriptDirectory.from_config(_config())
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
 
 
 def _wait_for_turn(connection: Connection, kind: str) -> None:
+    """On SQLite the transaction itself is the turn: it began IMMEDIATE."""
     if kind == "postgresql":
         connection.execute(text("SELECT pg_advisory_lock(:lock)"), {"lock": _LOCK})
     elif kind in ("mariadb", "mysql"):

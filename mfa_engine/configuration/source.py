@@ -8,6 +8,7 @@ from mfa_engine.algorithms.password_hash import Hasher
 from mfa_engine.configuration.rules import Rules
 from mfa_engine.identity.realms import Realm, Realms
 from mfa_engine.identity.resolvers.registry import ResolverDefinition, ResolverRegistry
+from mfa_engine.policy.model import Policy
 from mfa_engine.policy.policy_set import PolicySet
 from mfa_engine.policy.read import read_policy
 from mfa_engine.secrets.sealed import unseal
@@ -25,12 +26,15 @@ class DatabaseRules:
     types: TokenTypes
     hasher: Hasher
     resolvers: ResolverRegistry
+    fixed: tuple[Policy, ...] = ()  # of the settings file: in force beside those of the database
 
     def load(self, runner: Runner, old: Rules | None) -> Rules:
         """The rules as the database has them now. Four statements."""
         rows, definitions = runner.look(_read)
         catalogue = old.policies.catalogue if old else self.types.catalogue()
         policies = [read_policy(document, catalogue) for document in rows.policies]
+        stored = {policy.name for policy in policies}
+        policies += [policy for policy in self.fixed if policy.name not in stored]
         default = next((name for name, _, is_default in rows.realms if is_default), None)
         return Rules(
             revision=rows.revision,

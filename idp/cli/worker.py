@@ -1,0 +1,24 @@
+"""doorward worker: the background worker alone."""
+
+from __future__ import annotations
+
+import signal
+import threading
+
+import click
+
+from idp.cli.session import Session, pass_session
+
+
+@click.command()
+@pass_session
+def command(session: Session) -> None:
+    """Send what waits and forget what has expired, until SIGTERM."""
+    from idp.observe.log import set_up
+    from idp.worker import work
+
+    set_up(session.settings.log.level)
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda _number, _frame: stop.set())
+    work(session.services, stop)

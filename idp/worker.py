@@ -1,0 +1,64 @@
+"""The background worker: sends what waits in the outbox, and forgets what has expired.
+
+Several may run; each job is harmless when two do it at once.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from idp.services import Services
+from idp.storage.access_token import drop_expired_access_tokens
+from idp.storage.login_transaction import drop_expired_logins
+from idp.storage.one_time import drop_expired_one_time
+from idp.storage.seen_request import drop_expired_requests
+from idp.storage.sso_session import drop_ended_sessions
+from mfa_engine.errors import DoorwardError
+from mfa_engine.storage.challenge import drop_expired_challenges
+from mfa_engine.storage.throttle import drop_old
+
+log = logging.getLogger(__name__)
+
+_PAUSE_SECONDS = 2.0
+_SWEEP_EVERY = timedelta(minutes=5)
+_KEPT = timedelta(hours=1)  # expired rows that still tell a replay from a stranger
+_TALLIES_KEPT = timedelta(days=30)
+
+_SWEEPS: tuple[tuple[str, Callable[[Connection, datetime], int], timedelta], ...] = (
+    ("challenges", drop_expired_challenges, _KEPT),
+    ("logins", drop_expired_logins, _KEPT),
+    ("one-time values", drop_expired_one_time, _KEPT),
+    ("access tokens", drop_expired_access_tokens, _KEPT),
+    ("seen requests", drop_expired_requests, _KEPT),
+    ("sessions", drop_ended_sessions, _KEPT),
+    ("throttles", drop_old, _TALLIES_KEPT),
+)
+
+
+def work(services: Services, stop: threading.Event) -> None:
+    """Run until ``stop`` is set. What fails is logged and tried again at the next turn."""
+    swept_at: datetime | None = None
+    while not stop.is_set():
+        try:
+            services.engine.send_due()
+            now = services.clock()
+            if swept_at is None or now - swept_at >= _SWEEP_EVERY:
+                sweep(services, now)
+                swept_at = now
+        except DoorwardError as error:
+            log.warning("the background worker goes on after: %s", error)
+        stop.wait(_PAUSE_SECONDS)
+
+
+def sweep(services: Services, now: datetime) -> dict[str, int]:
+    """Delete what has expired, a kind a transaction; gives how many of each."""
+    return {name: _drop(services, drop, now - kept) for name, drop, kept in _SWEEPS}
+
+
+def _drop(services: Services, drop: Callable[[Connection, datetime], int], before: datetime) -> int:
+    return services.engine.record(lambda unit: drop(unit.connection, before))
