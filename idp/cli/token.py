@@ -1,0 +1,198 @@
+"""doorward token: second factors, by their serial."""
+
+from __future__ import annotations
+
+import click
+
+from idp.cli.session import Session, pass_session
+
+_SERIAL = click.argument("serial")
+
+
+@click.group()
+def command() -> None:
+    """Tokens."""
+
+
+@command.command("list")
+@click.option("--serial", default="", help="This serial; * stands for anything.")
+@click.option("--type", "kind", default="", help="Of this type.")
+@click.option("--user", "login", default="", help="Of this person.")
+@click.option("--unassigned", is_flag=True, help="Only those that belong to nobody.")
+@click.option("--page", default=1, type=click.IntRange(1), show_default=True)
+@click.option("--size", default=50, type=click.IntRange(1, 1000), show_default=True)
+@pass_session
+def list_tokens(
+    session: Session, serial: str, kind: str, login: str, unassigned: bool, page: int, size: int
+) -> None:
+    """Tokens, a page at a time."""
+    from idp.cli.people import person
+    from mfa_engine.lifecycle.find import Filter, search
+
+    owner = person(session, login).key if login else None
+    wanted = Filter(serial=serial, kind=kind, owner=owner, assigned=False if unassigned else None)
+    found = search(session.services.engine, wanted, page=page, size=size)
+    session.table(
+        ("serial", "type", "state", "owner", "failures", "last used", "description"),
+        [
+            (
+                token.serial,
+                token.kind,
+                token.state.value if token.enabled else f"{token.state.value}, disabled",
+                f"{token.uid}@{token.realm}" if token.uid else "",
+                token.failures,
+                token.last_success_at and token.last_success_at.isoformat(timespec="minutes"),
+                token.description,
+            )
+            for token in found.tokens
+        ],
+    )
+
+
+@command.command()
+@click.argument("kind")
+@click.option("--user", "login", default="", help="The person it is for.")
+@click.option("--serial", default="", help="Its serial; else one is made.")
+@click.option("--description", default="")
+@click.option("--set", "parameters", multiple=True, metavar="NAME=VALUE", help="The type's own.")
+@pass_session
+def enrol(
+    session: Session, kind: str, login: str, serial: str, description: str, parameters: tuple[str, ...]
+) -> None:
+    """Make a token of type KIND. What its holder needs is shown this once."""
+    from idp.cli.people import person
+    from mfa_engine.lifecycle.enrol import Wanted, enrol
+
+    engine = session.services.engine
+    made = enrol(
+        engine,
+        engine.rules(),
+        session.origin,
+        Wanted(
+            kind,
+            person(session, login) if login else None,
+            dict(_pair(text) for text in parameters),
+            serial,
+            description,
+            proof_needed=False,
+        ),
+    )
+    session.facts({"serial": made.serial, "type": made.kind, "state": made.state.value, **made.handover})
+
+
+@command.command()
+@_SERIAL
+@pass_session
+def enable(session: Session, serial: str) -> None:
+    """Accept the token again."""
+    from mfa_engine.lifecycle.change import enable
+
+    enable(session.services.engine, session.origin, serial)
+    session.done(f"Token {serial} is enabled.")
+
+
+@command.command()
+@_SERIAL
+@pass_session
+def disable(session: Session, serial: str) -> None:
+    """Do not accept the token until it is enabled again."""
+    from mfa_engine.lifecycle.change import disable
+
+    disable(session.services.engine, session.origin, serial)
+    session.done(f"Token {serial} is disabled.")
+
+
+@command.command()
+@_SERIAL
+@pass_session
+def reset(session: Session, serial: str) -> None:
+    """Set the failure counter to zero, which unlocks the token."""
+    from mfa_engine.lifecycle.change import reset
+
+    reset(session.services.engine, session.origin, serial)
+    session.done(f"The counter of token {serial} is reset.")
+
+
+@command.command()
+@_SERIAL
+@pass_session
+def revoke(session: Session, serial: str) -> None:
+    """Never accept the token again."""
+    from mfa_engine.lifecycle.change import revoke
+
+    revoke(session.services.engine, session.origin, serial)
+    session.done(f"Token {serial} is revoked.")
+
+
+@command.command()
+@_SERIAL
+@click.argument("login")
+@pass_session
+def assign(session: Session, serial: str, login: str) -> None:
+    """Give the token to a person."""
+    from idp.cli.people import person
+    from mfa_engine.lifecycle.assign import assign
+
+    engine = session.services.engine
+    assign(engine, engine.rules(), session.origin, serial, person(session, login))
+    session.done(f"Token {serial} belongs to {login}.")
+
+
+@command.command()
+@_SERIAL
+@pass_session
+def unassign(session: Session, serial: str) -> None:
+    """Take the token from its owner."""
+    from mfa_engine.lifecycle.assign import unassign
+
+    unassign(session.services.engine, session.origin, serial)
+    session.done(f"Token {serial} belongs to nobody.")
+
+
+@command.command("set-pin")
+@_SERIAL
+@click.option(
+    "--pin", prompt=True, hide_input=True, confirmation_prompt=True, help="Asked for when not given."
+)
+@pass_session
+def set_pin(session: Session, serial: str, pin: str) -> None:
+    """Give the token another PIN."""
+    from mfa_engine.lifecycle.pin import set_pin
+
+    engine = session.services.engine
+    set_pin(engine, engine.rules(), session.origin, serial, pin)
+    session.done(f"Token {serial} has a new PIN.")
+
+
+@command.command()
+@_SERIAL
+@click.argument("codes", nargs=2)
+@pass_session
+def resync(session: Session, serial: str, codes: tuple[str, str]) -> None:
+    """Bring the token's counter or clock in step, by two codes that follow each other."""
+    from mfa_engine.errors import Conflict
+    from mfa_engine.lifecycle.resync import resync
+
+    engine = session.services.engine
+    if not resync(engine, engine.rules(), session.origin, serial, *codes):
+        raise Conflict("these codes do not follow each other: take the next two")
+    session.done(f"Token {serial} is in step.")
+
+
+@command.command()
+@_SERIAL
+@click.confirmation_option(prompt="The token is gone for good. Delete it?")
+@pass_session
+def delete(session: Session, serial: str) -> None:
+    """Delete the token."""
+    from mfa_engine.lifecycle.delete import delete
+
+    delete(session.services.engine, session.origin, serial)
+    session.done(f"Token {serial} is deleted.")
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise click.BadParameter(f"'{text}' is not NAME=VALUE", param_hint="--set")
+    return name, value
