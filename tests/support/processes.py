@@ -24,6 +24,15 @@ class Process:
     guardian: int  # process id
     log: Path
 
+    @property
+    def pid(self) -> int:
+        """The server's own process id, for signals and for `/proc`. Raises ServerFailed when it is gone."""
+        children = Path(f"/proc/{self.guardian}/task/{self.guardian}/children")
+        found = children.read_text().split() if children.exists() else []
+        if not found:
+            raise ServerFailed(f"the server is gone:\n{self.tail()}")
+        return int(found[0])
+
     def alive(self) -> bool:
         """Whether the server still runs."""
         return not self._ended(within=0)

@@ -1,5 +1,7 @@
 """The throw-away servers themselves: each starts, answers, and ends with its run."""
 
+import os
+import signal
 import smtplib
 import ssl
 import subprocess
@@ -304,12 +306,27 @@ def test_a_server_that_does_not_start_shows_its_log(tmp_path):
         process.wait_until(lambda: False)
 
 
-def test_a_server_that_will_not_stop_is_killed(tmp_path):
-    script = "trap '' TERM; echo ready; while :; do read line <&3; done 3</dev/zero"
-    process = processes.start(["/bin/sh", "-c", script], tmp_path / "log")
+STUBBORN = "trap '' TERM; echo ready; while :; do read line <&3; done 3</dev/zero"
+
+
+@pytest.fixture
+def stubborn(tmp_path):
+    process = processes.start(["/bin/sh", "-c", STUBBORN], tmp_path / "log")
     process.wait_until(lambda: "ready" in process.log.read_text())
+    yield process
     process.stop()
-    assert not process.alive()
+
+
+def test_a_killed_server_is_noticed(stubborn):
+    os.kill(stubborn.pid, signal.SIGKILL)
+    assert processes.until(lambda: not stubborn.alive())
+    with pytest.raises(processes.ServerFailed):
+        stubborn.pid  # noqa: B018 - asking is what is tested
+
+
+def test_a_server_that_will_not_stop_is_killed(stubborn):
+    stubborn.stop()
+    assert not stubborn.alive()
 
 
 def test_folders_of_killed_runs_are_removed():
