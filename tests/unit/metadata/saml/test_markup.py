@@ -1,7 +1,7 @@
 """Text and attribute values that cannot leave their place."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
@@ -15,6 +15,9 @@ WRITABLE = st.text(
 
 
 @settings(deadline=None)
+@example("\r", "")
+@example("", "\r")
+@example("\t\n\"'<>&", "\t\n\"'<>&]]>")
 @given(WRITABLE, WRITABLE)
 def test_SAML_14_a_value_comes_back_as_it_went_in_and_the_text_is_canonical(in_attribute, in_text):
     written = f'<a b="{attribute(in_attribute)}">{text(in_text)}</a>'
