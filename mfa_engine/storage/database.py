@@ -82,16 +82,17 @@ _CONNECT_ARGS: dict[str, dict[str, Any]] = {
 
 
 def _open_sqlite(url: URL, connections: int) -> Database:
+    """One writer a process, since SQLite has one at a time: threads then wait in line for its connection,
+    where SQLite itself would have each of them look again and again."""
     options: dict[str, Any] = {
         "poolclass": QueuePool,
-        "pool_size": connections,
         "max_overflow": 0,
         "pool_timeout": 5,
         "hide_parameters": True,
         "connect_args": {"check_same_thread": False, "timeout": 5},
     }
-    writer = create_engine(url, **options)
-    reader = create_engine(url, **options)
+    writer = create_engine(url, pool_size=1, **options)
+    reader = create_engine(url, pool_size=connections, **options)
     for engine in (writer, reader):
         event.listen(engine, "connect", _prepare_sqlite)
     event.listen(writer, "begin", _begin_immediate)

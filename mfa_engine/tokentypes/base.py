@@ -46,7 +46,7 @@ class Enrolment:
 
     secret: bytes = field(default=b"", repr=False)
     counter: int = -1
-    details: Any = field(default=None, repr=False)
+    details: Any = field(default_factory=dict, repr=False)
     lookup: str | None = None
     handover: Mapping[str, str] = field(default_factory=dict, repr=False)  # e.g. the otpauth URI
     proof_needed: bool = False  # cannot be used before its holder answered, whoever enrols it
@@ -77,7 +77,7 @@ class Prompt:
     message: str  # one English sentence; a key of the catalogue
     mode: ClientMode
     life: timedelta
-    stored: Any = field(default=None, repr=False)
+    stored: Any = field(default_factory=dict, repr=False)
     answer_mac: bytes | None = field(default=None, repr=False)
     shown: Mapping[str, Any] = field(default_factory=dict)  # to the client: WebAuthn request, masked address
     outgoing: Message | None = field(default=None, repr=False)
