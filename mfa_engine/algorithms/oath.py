@@ -118,7 +118,7 @@ def matching_step(
     """
     current = time_step(now, period)
     centre = current + drift
-    step = _first_match(key, code, range(max(centre - window, last_spent + 1, 0), centre + window + 1))
+    step = _first_match(key, code, range(max(centre - window, last_spent + 1), centre + window + 1))
     return None if step is None else TotpMatch(step, _followed(drift, step - current))
 
 
@@ -148,7 +148,7 @@ def resynchronised_step(
     """
     current = time_step(now, period)
     reach = TOTP_RESYNC_SECONDS // period
-    candidates = range(max(current - reach, last_spent + 1, 0), current + reach + 1)
+    candidates = range(max(current - reach, last_spent + 1), current + reach + 1)
     step = _second_of_pair(key, first, second, candidates)
     return None if step is None else TotpMatch(step, step - current)
 

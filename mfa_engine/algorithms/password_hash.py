@@ -24,7 +24,6 @@ from argon2.low_level import Type, hash_secret
 from mfa_engine.errors import Busy, DoorwardError, InvalidField
 
 MAX_CODE_POINTS: Final = 1024
-MAX_BYTES: Final = 4096
 PATIENCE_SECONDS: Final = 2.0
 _SALT_BYTES: Final = 16
 _TAG_BYTES: Final = 32
@@ -111,15 +110,14 @@ def same_hash(first: str, second: str) -> bool:
 def normalised(password: str) -> bytes:
     """NFKC in UTF-8, nothing else changed.
 
-    Raises InvalidField for more than 1024 code points or 4 KiB as typed, and for what is no text.
+    Raises InvalidField for more than 1024 code points as typed (4 KiB at most), and for what is no
+    text.
     """
     if len(password) > MAX_CODE_POINTS:
         raise InvalidField("password", f"must have at most {MAX_CODE_POINTS} characters")
     # Looked for, not caught: the error of the codec would carry the password into a trace.
     if _SURROGATE.search(password):
         raise InvalidField("password", "must be text")
-    if len(password.encode()) > MAX_BYTES:
-        raise InvalidField("password", f"must have at most {MAX_BYTES} bytes in UTF-8")
     return unicodedata.normalize("NFKC", password).encode()
 
 

@@ -99,7 +99,7 @@ def _is_common(folded: str) -> bool:
     """
     unit = _repeated_unit(folded)
     ranks = _ranks()
-    if folded in ranks or unit in ranks or _is_run(folded):
+    if unit in ranks or _is_run(folded):
         return True
     if len(unit) < min(len(folded), _SHORTEST_REPEATED):
         return True

@@ -44,9 +44,13 @@ class SoftAuthenticator:
     sign_count: int = 0
 
     @property
+    def x(self) -> bytes:
+        return self.key.public_key().public_numbers().x.to_bytes(32, "big")
+
+    @property
     def cose(self) -> dict[int, object]:
-        point = self.key.public_key().public_numbers()
-        return {1: 2, 3: -7, -1: 1, -2: point.x.to_bytes(32, "big"), -3: point.y.to_bytes(32, "big")}
+        y = self.key.public_key().public_numbers().y.to_bytes(32, "big")
+        return {1: 2, 3: -7, -1: 1, -2: self.x, -3: y}
 
     def header(self, flags: int, rp_id: str = RP_ID) -> bytes:
         return hashlib.sha256(rp_id.encode()).digest() + bytes([flags]) + self.sign_count.to_bytes(4, "big")

@@ -213,6 +213,12 @@ def test_OTP_04_hotp_resynchronises_by_two_consecutive_unspent_codes_only(case: 
     assert found == (case["counter_after"] - 1 if case["accepted"] else None)
 
 
+def test_OTP_04_one_code_twice_is_refused_even_where_two_counters_in_a_row_have_it() -> None:
+    assert code(910_737) == code(910_738)
+    twice = code(910_737)
+    assert oath.resynchronised_counter(KEY, twice, twice, last_spent=910_700) is None
+
+
 def test_OTP_04_the_first_code_is_looked_for_in_a_thousand_counters() -> None:
     assert oath.resynchronised_counter(KEY, code(999), code(1000), last_spent=-1) == 1000
     assert oath.resynchronised_counter(KEY, code(1000), code(1001), last_spent=-1) is None
