@@ -39,6 +39,7 @@ class Refusal(StrEnum):
     INTERACTION_REQUIRED = "interaction_required"  # no page may be shown, and a further step is due
     UNREACHABLE = "unreachable"  # the level asked for is out of this person's reach
     DENIED = "denied"  # the person said no
+    REPLAYED = "replayed"  # this request was answered, or began a login, before
     DISABLED = "disabled"  # the application or the person is not let in any more
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,7 +27,8 @@ class Wanted:
     """What an application asks of the login, after its protocol has checked the request.
 
     ``application`` is its name for policies and for the storage, ``<answerer>:<party>``. ``passive``: no
-    page may be shown.
+    page may be shown. ``claim`` writes, in the transaction that answers the request or begins its login,
+    that it was seen, and raises IssueRefused when it was seen before.
     """
 
     answerer: str
@@ -38,6 +40,7 @@ class Wanted:
     login_hint: str = ""
     language: str = ""
     start_again: str = ""
+    claim: Callable[[Unit], None] | None = None
 
 
 def answer_or_begin(
@@ -52,11 +55,11 @@ def answer_or_begin(
     answerer = services.answerers[wanted.answerer]
     try:
         if step is Step.ISSUE:
-            issued = issue(context, user_agent, stored=False)
+            issued = issue(context, user_agent, stored=False, claim=wanted.claim)
             if issued is not None:
                 return issued.render(False)
     except IssueRefused as refused:
-        if refused.why is Refusal.DISABLED or wanted.passive:
+        if refused.why in (Refusal.DISABLED, Refusal.REPLAYED) or wanted.passive:
             return answerer.refuse(wanted.request, refused.why, after_form=False)
     if wanted.passive:
         why = Refusal.LOGIN_REQUIRED if step is Step.FIRST_FACTOR else Refusal.INTERACTION_REQUIRED
@@ -81,10 +84,19 @@ def _virtual(services: Services, held: Held, origin: Origin, wanted: Wanted) -> 
 def _begin(services: Services, held: Held, wanted: Wanted) -> Response:
     browser = held.browser or new_browser_value()
     hashed = sso.cookie_hash(browser)
-    login = services.engine.record(lambda unit: transaction.begin(unit, hashed, **_values(wanted)))
+    try:
+        login = services.engine.record(lambda unit: _claimed(unit, hashed, wanted))
+    except IssueRefused as refused:
+        return services.answerers[wanted.answerer].refuse(wanted.request, refused.why, after_form=False)
     response = services.respond.see_other(f"/login/{login.handle}/")
     services.cookies.set_browser(response, browser)
     return response
+
+
+def _claimed(unit: Unit, hashed: str, wanted: Wanted) -> LoginTransaction:
+    if wanted.claim is not None:
+        wanted.claim(unit)
+    return transaction.begin(unit, hashed, **_values(wanted))
 
 
 def _values(wanted: Wanted) -> dict[str, Any]:

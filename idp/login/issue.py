@@ -31,12 +31,19 @@ class Issued:
     cookie: str | None
 
 
-def issue(context: Context, user_agent: str, *, stored: bool = True) -> Issued | None:
+def issue(
+    context: Context,
+    user_agent: str,
+    *,
+    stored: bool = True,
+    claim: Callable[[Unit], None] | None = None,
+) -> Issued | None:
     """End the login and write what the application is given, in one transaction; None when another
     request ended it first.
 
     ``stored`` is False for a request that a live session answers without any page: then there is no
-    transaction to end, and no session is made or raised. Raises IssueRefused.
+    transaction to end, and no session is made or raised; ``claim`` notes that the request was seen.
+    Raises IssueRefused.
     """
     facts = context.facts()
     user = context.user
@@ -52,6 +59,8 @@ def issue(context: Context, user_agent: str, *, stored: bool = True) -> Issued |
     def work(unit: Unit) -> Issued | None:
         if stored and not spend_login(unit.connection, context.login.handle, context.login.version, unit.now):
             return None
+        if claim is not None:
+            claim(unit)
         session, cookie = _session(unit, context, user, proofs, user_agent)
         _assert_alive(unit, session, context.login.application)
         granted = Granted(user, session, said, context.login.request, context.login.application)

@@ -36,6 +36,10 @@ class Respond:
         self._clock = clock
         self._cookie = language_cookie(secure=origin.startswith("https:"))
 
+    def now(self) -> datetime:
+        """The time by the one clock."""
+        return self._clock()
+
     def page(
         self,
         template: str,
