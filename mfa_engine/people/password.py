@@ -1,0 +1,65 @@
+"""Setting a password in the internal directory: the rules, the hash, the audit row."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mfa_engine import audit
+from mfa_engine.algorithms.password_hash import UnknownHash
+from mfa_engine.audit import Entry, Origin, Subject
+from mfa_engine.configuration.rules import Rules, subject_of
+from mfa_engine.errors import DoorwardError, InvalidField, NotFound
+from mfa_engine.identity.user import User
+from mfa_engine.people.password_rules import PersonalNames, Refusal, refusal
+from mfa_engine.policy.decisions.second_factor import second_factor_required
+from mfa_engine.storage.person import change_person
+from mfa_engine.unit import Runner, Unit
+
+
+@dataclass
+class PasswordRefused(DoorwardError):
+    """The password breaks a rule; ``refusal`` says which one, for whoever words it."""
+
+    refusal: Refusal
+
+    def __str__(self) -> str:
+        limit = f" ({self.refusal.limit} characters)" if self.refusal.limit else ""
+        return f"password: breaks the rule {self.refusal.rule}{limit}: choose another one"
+
+
+def set_password(runner: Runner, rules: Rules, origin: Origin, user: User, password: str) -> None:
+    """Give a person of the internal directory another password.
+
+    Raises PasswordRefused (assurance.md 6), Busy, and InvalidField for a person of another directory.
+    """
+    hashed = checked_hash(rules, origin, user, password)
+
+    def store(unit: Unit) -> None:
+        values = {"password_hash": hashed, "password_changed_at": unit.now}
+        if not change_person(unit.connection, user.key.resolver, user.key.uid, values):
+            raise NotFound("person", user.login)
+        whom = Subject(user.login, user.realm, user.key.resolver, user.key.uid)
+        audit.record(unit, origin, Entry("person.set_password", True, "", whom))
+
+    runner.record(store)
+
+
+def checked_hash(rules: Rules, origin: Origin, user: User, password: str) -> str:
+    """What to store for a new password. Takes as long as a hash or two. Raises PasswordRefused."""
+    subject = subject_of(user, address=origin.address, application="")
+    broken = refusal(
+        password,
+        PersonalNames(user.login, user.display_name, user.email, user.realm, rules.settings.issuer_name),
+        second_factor_mandatory=second_factor_required(rules.policies, subject).value,
+        unchanged=_is_present(rules, user, password),
+    )
+    if broken is not None:
+        raise PasswordRefused(broken)
+    return rules.hasher.hash(password)
+
+
+def _is_present(rules: Rules, user: User, password: str) -> bool:
+    try:
+        return bool(user.handle) and rules.hasher.verify(password, user.handle)
+    except (UnknownHash, InvalidField):
+        return False
