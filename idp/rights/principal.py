@@ -26,7 +26,7 @@ class Kind(StrEnum):
 class Principal:
     """Somebody who acts. ``realms`` bounds all rights; empty: every realm, and the house itself.
 
-    ``user`` is set for people; ``name`` is theirs, or the service account's.
+    ``user`` is set for people; ``name`` is theirs, the service account's, or the operator's own.
     """
 
     kind: Kind
@@ -40,7 +40,7 @@ class Principal:
         """As audit rows name it."""
         if self.user is not None:
             return f"person:{self.user.key.resolver}/{self.user.key.uid}"
-        return f"service:{self.name}" if self.kind is Kind.SERVICE_ACCOUNT else ""
+        return f"service:{self.name}" if self.kind is Kind.SERVICE_ACCOUNT else self.name
 
     def holds(self, right: Right) -> bool:
         """Whether the right is held for anything at all, be it one's own tokens."""
@@ -71,7 +71,11 @@ class Principal:
 
 
 NOBODY = Principal(Kind.NOBODY)
-OPERATOR = Principal(Kind.OPERATOR, rights=frozenset(Right))
+
+
+def shell(actor: str) -> Principal:
+    """Whoever has a shell on this machine, as ``actor`` in the audit: nothing is above that."""
+    return Principal(Kind.OPERATOR, actor, frozenset(Right))
 
 
 def person(user: User, administrator: AdministratorRow | None) -> Principal:

@@ -11,8 +11,8 @@ class Role(StrEnum):
     """What an administrator is. Each may be limited to realms."""
 
     ADMINISTRATOR = "administrator"
-    HELP_DESK = "help-desk"
-    READ_ONLY = "read-only"
+    HELP_DESK = "helpdesk"
+    READ_ONLY = "readonly"
 
 
 _HELP_DESK = frozenset(
