@@ -67,8 +67,8 @@ def _read_attested(raw: bytes) -> tuple[AttestedCredential, int]:
     at = _HEADER_BYTES + _AAGUID_BYTES
     length = int.from_bytes(raw[at : at + 2], "big")
     start, key_start = at + 2, at + 2 + length
-    if not 0 < length <= _MAX_CREDENTIAL_ID or key_start >= len(raw):
-        raise malformed("a credential id of no or more than 1023 bytes, or one cut off")
+    if not 0 < length <= _MAX_CREDENTIAL_ID:
+        raise malformed("a credential id of no or more than 1023 bytes")
     _, end = read_item(raw, key_start)
     aaguid = UUID(bytes=raw[_HEADER_BYTES:at])
     return AttestedCredential(aaguid, raw[start:key_start], raw[key_start:end]), end

@@ -28,7 +28,7 @@ _OKP, _EC2, _RSA = 1, 2, 3
 _EC_CURVES: Final = {KeyAlgorithm.ES256: (1, 32), KeyAlgorithm.ES512: (3, 66)}
 _ED25519, _ED25519_BYTES = 6, 32
 _RSA_BITS: Final = range(2048, 4097)
-_RSA_EXPONENTS: Final = range(65537, 2**32, 2)
+_RSA_EXPONENTS: Final = range(65537, 2**32)
 
 
 def check_public_key(cose: bytes, allowed: Sequence[KeyAlgorithm]) -> KeyAlgorithm:

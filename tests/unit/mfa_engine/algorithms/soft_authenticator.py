@@ -62,10 +62,23 @@ class SoftAuthenticator:
         length = len(self.credential_id).to_bytes(2, "big")
         return self.header(flags | AT, rp_id) + aaguid + length + self.credential_id + key
 
-    def create(self, challenge: bytes, data: bytes | None = None, **changes: object) -> dict[str, Any]:
+    def self_attestation(self, challenge: bytes) -> dict[str, object]:
+        """The statement "packed" by the key itself, over what ``create`` sends by default."""
+        signed = self.registration_data() + hashlib.sha256(client_data("webauthn.create", challenge)).digest()
+        return {"alg": -7, "sig": self.key.sign(signed, ec.ECDSA(SHA256()))}
+
+    def create(
+        self,
+        challenge: bytes,
+        data: bytes | None = None,
+        *,
+        form: str = "none",
+        statement: object = None,
+        **changes: object,
+    ) -> dict[str, Any]:
         """What ``navigator.credentials.create()`` gives, as ``toJSON()``."""
         signed = data if data is not None else self.registration_data()
-        attestation = cbor2.dumps({"fmt": "none", "attStmt": {}, "authData": signed})
+        attestation = cbor2.dumps({"fmt": form, "attStmt": statement or {}, "authData": signed})
         return {
             "id": b64u(self.credential_id),
             "rawId": b64u(self.credential_id),

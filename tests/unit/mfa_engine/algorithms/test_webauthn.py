@@ -383,6 +383,42 @@ def test_FIDO_05_the_rules_are_checked_again_on_the_answer(key: SoftAuthenticato
     assert register(good, rules).aaguid == model
 
 
+@pytest.mark.parametrize(
+    ("form", "statement"),
+    [
+        ("none", {"x": 0}),
+        ("packed", {}),
+        ("packed", {"alg": -7, "sig": "text"}),
+        ("packed", {"alg": -7, "sig": 0}),
+        ("packed", {"alg": -7, "sig": None}),
+        ("packed", {"alg": None, "sig": b"signature"}),
+        ("packed", {"alg": [-7], "sig": b"signature"}),
+        ("packed", {"alg": -7, "sig": b"signature"}),
+    ],
+)
+def test_FIDO_05_a_statement_of_the_wrong_shape_or_signature_is_refused(
+    form: str, statement: dict[str, object], key: SoftAuthenticator
+) -> None:
+    with refused(Reason.ATTESTATION):
+        register(key.create(CHALLENGE, form=form, statement=statement))
+
+
+def test_FIDO_05_a_statement_by_the_key_itself_is_taken_without_additions(key: SoftAuthenticator) -> None:
+    statement = key.self_attestation(CHALLENGE)
+    assert register(key.create(CHALLENGE, form="packed", statement=statement)).attestation_format == "packed"
+    with refused(Reason.ATTESTATION):
+        register(key.create(CHALLENGE, form="packed", statement=statement | {"ecdaaKeyId": b"x"}))
+
+
+@pytest.mark.parametrize("form", ["packed", "tpm", "apple", "fido-u2f", "android-safetynet", "made-up", ""])
+def test_FIDO_05_certificates_and_other_forms_are_refused_with_the_remedy(
+    form: str, key: SoftAuthenticator
+) -> None:
+    statement = key.self_attestation(CHALLENGE) | ({"x5c": [b"certificate"]} if form == "packed" else {})
+    with pytest.raises(CeremonyRefused, match=r"^attestation: .* ask for none$"):
+        register(key.create(CHALLENGE, form=form, statement=statement))
+
+
 @pytest.mark.parametrize("missing", [{}, {"credProps": {}}, {"credProps": {"rk": "true"}}, None, []])
 def test_FIDO_05_silence_on_a_demanded_resident_key_is_a_no(missing: object, key: SoftAuthenticator) -> None:
     sent = key.create(CHALLENGE)
@@ -482,6 +518,8 @@ BOMBS = {
     "byte after the key": attestation(b"\xa0", SIGNED + b"\x00"),
     "byte after the object": attestation(b"\xa0", SIGNED) + b"\x00",
     "extensions are a list": attestation(b"\xa0", SoftAuthenticator().registration_data(UP | ED) + b"\x80"),
+    "authenticator data of 10 bytes": attestation(b"\xa0", SIGNED[:10]),
+    "credential id cut off": attestation(b"\xa0", SIGNED[:60]),
     "no credential id": attestation(b"\xa0", SoftAuthenticator(credential_id=b"").registration_data()),
     "aaguid cut off": attestation(b"\xa0", SoftAuthenticator().header(UP | AT) + bytes(9)),
     "nothing behind the credential id": attestation(b"\xa0", SIGNED[: -len(COSE)]),
@@ -501,6 +539,8 @@ WELL_FORMED = {
     "byte after the key",
     "byte after the object",
     "extensions are a list",
+    "authenticator data of 10 bytes",
+    "credential id cut off",
     "no credential id",
     "aaguid cut off",
     "nothing behind the credential id",
@@ -553,7 +593,8 @@ BAD_KEYS: dict[str, tuple[object, Reason]] = {
     "RSA e=1": (RSA | {-2: b"\x01"}, Reason.PUBLIC_KEY),
     "RSA e=3": (RSA | {-2: b"\x03"}, Reason.PUBLIC_KEY),
     "RSA e even": (RSA | {-2: b"\x01\x00\x02"}, Reason.PUBLIC_KEY),
-    "RSA e huge": (RSA | {-2: b"\xff" * 256}, Reason.PUBLIC_KEY),
+    "RSA e huge": (RSA | {-2: b"\x01" + bytes(100) + b"\x01"}, Reason.PUBLIC_KEY),
+    "RSA e larger than n": (RSA | {-2: b"\xff" * 256}, Reason.PUBLIC_KEY),
     "RSA 2047 bits": (RSA | {-1: b"\x40" + bytes(254) + b"\x01"}, Reason.PUBLIC_KEY),
     "RSA 512 bits": (RSA | {-1: b"\xc0" + bytes(62) + b"\x01"}, Reason.PUBLIC_KEY),
     "RSA 8192 bits": (RSA | {-1: b"\xc0" + bytes(1022) + b"\x01"}, Reason.PUBLIC_KEY),
