@@ -35,9 +35,9 @@ def first(session: Session) -> None:
 def list_administrators(session: Session) -> None:
     """All administrators."""
     from idp.rights.administrators import all_administrators
-    from idp.rights.principal import operator
+    from idp.rights.principal import shell
 
-    rows = all_administrators(session.services.engine, operator(session.origin.actor))
+    rows = all_administrators(session.services.engine, shell(session.origin.actor))
     session.table(
         ("login", "role", "realms", "resolver", "since"),
         [(r.login, r.role, ", ".join(r.realms) or "all", r.resolver, r.created_at.date()) for r in rows],
@@ -53,13 +53,13 @@ def add(session: Session, login: str, role: str, realms: tuple[str, ...]) -> Non
     """Let a person administer."""
     from idp.cli.people import person
     from idp.rights.administrators import add_administrator
-    from idp.rights.principal import operator
+    from idp.rights.principal import shell
 
     engine = session.services.engine
     add_administrator(
         engine,
         engine.rules(),
-        operator(session.origin.actor),
+        shell(session.origin.actor),
         session.origin,
         person(session, login),
         role,
@@ -75,8 +75,8 @@ def remove(session: Session, login: str) -> None:
     """Let a person administer no longer."""
     from idp.cli.people import person
     from idp.rights.administrators import remove_administrator
-    from idp.rights.principal import operator
+    from idp.rights.principal import shell
 
     engine = session.services.engine
-    remove_administrator(engine, operator(session.origin.actor), session.origin, person(session, login).key)
+    remove_administrator(engine, shell(session.origin.actor), session.origin, person(session, login).key)
     session.done(f"{login} administers no longer.")

@@ -18,10 +18,10 @@ def command() -> None:
 @pass_session
 def list_accounts(session: Session) -> None:
     """All accounts, with their rights."""
-    from idp.rights.principal import operator
+    from idp.rights.principal import shell
     from idp.rights.service_accounts import all_service_accounts
 
-    rows = all_service_accounts(session.services.engine, operator(session.origin.actor))
+    rows = all_service_accounts(session.services.engine, shell(session.origin.actor))
     session.table(
         ("account", "enabled", "rights", "realms", "networks"),
         [
@@ -47,13 +47,13 @@ def create(
     session: Session, name: str, rights: tuple[str, ...], realms: tuple[str, ...], networks: tuple[str, ...]
 ) -> None:
     """Create an account. Its key is shown this once."""
-    from idp.rights.principal import operator
+    from idp.rights.principal import shell
     from idp.rights.service_accounts import Wanted, create_service_account
 
     engine = session.services.engine
     wanted = Wanted(name, rights, realms, networks)
     created = create_service_account(
-        engine, engine.rules(), operator(session.origin.actor), session.origin, wanted
+        engine, engine.rules(), shell(session.origin.actor), session.origin, wanted
     )
     session.facts({"account": created.name, "key": created.key})
 
@@ -72,10 +72,10 @@ def rights(session: Session) -> None:
 @pass_session
 def enable(session: Session, name: str) -> None:
     """Let the account call again."""
-    from idp.rights.principal import operator
+    from idp.rights.principal import shell
     from idp.rights.service_accounts import enable_service_account
 
-    enable_service_account(session.services.engine, operator(session.origin.actor), session.origin, name)
+    enable_service_account(session.services.engine, shell(session.origin.actor), session.origin, name)
     session.done(f"Account {name} is enabled.")
 
 
@@ -84,10 +84,10 @@ def enable(session: Session, name: str) -> None:
 @pass_session
 def disable(session: Session, name: str) -> None:
     """The account, and every login that it holds, is worth nothing from now on."""
-    from idp.rights.principal import operator
+    from idp.rights.principal import shell
     from idp.rights.service_accounts import disable_service_account
 
-    disable_service_account(session.services.engine, operator(session.origin.actor), session.origin, name)
+    disable_service_account(session.services.engine, shell(session.origin.actor), session.origin, name)
     session.done(f"Account {name} is disabled.")
 
 
@@ -96,8 +96,8 @@ def disable(session: Session, name: str) -> None:
 @pass_session
 def delete(session: Session, name: str) -> None:
     """Delete the account."""
-    from idp.rights.principal import operator
-    from idp.rights.service_accounts import delete_service_account
+    from idp.rights.principal import shell
+    from idp.rights.service_accounts import remove_service_account
 
-    delete_service_account(session.services.engine, operator(session.origin.actor), session.origin, name)
+    remove_service_account(session.services.engine, shell(session.origin.actor), session.origin, name)
     session.done(f"Account {name} is deleted.")
