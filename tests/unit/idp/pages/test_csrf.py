@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -21,22 +23,24 @@ def test_a_page_gets_another_token_each_time() -> None:
     assert issue(KEY, SESSION) != issue(KEY, SESSION)
 
 
-@pytest.mark.parametrize(
-    "token",
-    [
-        "",
-        "AAAA",
-        issue(KEY, b"another session"),
-        issue(b"x" * 32, SESSION),
-        issue(KEY, SESSION)[:-4],
-        issue(KEY, SESSION) + "AAAA",
-        issue(KEY, SESSION).replace("A", "B", 1)[::-1],
-        " " + issue(KEY, SESSION),
-        "tökén",
-    ],
-)
-def test_any_other_token_does_not_fit(token: str) -> None:
-    assert not fits(KEY, SESSION, token)
+OTHERS: dict[str, Callable[[str], str]] = {
+    "none": lambda token: "",
+    "short": lambda token: "AAAA",
+    "of another session": lambda token: issue(KEY, b"another session"),
+    "of another key": lambda token: issue(b"x" * 32, SESSION),
+    "cut": lambda token: token[:-4],
+    "longer": lambda token: token + "AAAA",
+    "turned round": lambda token: token[::-1],
+    "after a blank": lambda token: " " + token,
+    "with another last byte": lambda token: token[:-4] + ("AAAA" if token[-4:] != "AAAA" else "BBBB"),
+    "with another nonce": lambda token: ("B" if token[0] == "A" else "A") + token[1:],
+    "not ASCII": lambda token: "tökén",
+}
+
+
+@pytest.mark.parametrize("other", OTHERS)
+def test_any_other_token_does_not_fit(other: str) -> None:
+    assert not fits(KEY, SESSION, OTHERS[other](issue(KEY, SESSION)))
 
 
 @given(st.text())
