@@ -40,6 +40,11 @@ def pytest_configure_node(node: Any) -> None:
     node.workerinput.update(node.config.stash[RUN].to_worker())
 
 
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """A long value names no test: `token0` does, and is the same in each worker when the value is random."""
+    return argname if isinstance(val, str | bytes) and len(val) > 30 else None
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):
         config.stash[RUN].end()
