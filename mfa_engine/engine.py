@@ -6,6 +6,7 @@ It is the Runner that every use case is given. What a use case may rely on: a re
 
 from __future__ import annotations
 
+import logging
 import secrets
 import threading
 import time
@@ -23,6 +24,8 @@ from mfa_engine.secrets.keyring import Keyring
 from mfa_engine.storage.configuration import revision_number
 from mfa_engine.storage.database import Database, DatabaseError, PoolTimeout, connection_lost, try_again
 from mfa_engine.unit import Unit, View
+
+log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
@@ -63,10 +66,8 @@ class Engine:
             except PoolTimeout as error:
                 raise Busy(_DATABASE) from error
             except DatabaseError as error:
-                if attempt + 1 == _ATTEMPTS or not (
-                    try_again(error) or (connection_lost(error) and attempt == 0)
-                ):
-                    raise Unavailable(_DATABASE) from error
+                if not _repeats(error, attempt):
+                    raise _gave_up(error) from error
         raise Unavailable(_DATABASE)
 
     def record(self, work: Callable[[Unit], T]) -> T:
@@ -83,9 +84,8 @@ class Engine:
             except IntegrityError:
                 raise  # a broken constraint is the use case's to explain
             except DatabaseError as error:
-                repeat = try_again(error) or (connection_lost(error) and attempt == 0)
-                if attempt + 1 == _ATTEMPTS or not repeat:
-                    raise Unavailable(_DATABASE) from error
+                if not _repeats(error, attempt):
+                    raise _gave_up(error) from error
                 time.sleep((2**attempt + secrets.randbelow(8)) / 1000)
                 continue
             if unit.posted:
@@ -139,3 +139,14 @@ class Engine:
         """The writer of a change reads it back before it answers."""
         self._checked_at = _NEVER
         self.rules()
+
+
+def _repeats(error: DatabaseError, attempt: int) -> bool:
+    """Whether the work may succeed when it is done once more. A lost connection tells of a server that was
+    restarted; a second one, of a server that is away."""
+    return attempt + 1 < _ATTEMPTS and (try_again(error) or (connection_lost(error) and attempt == 0))
+
+
+def _gave_up(error: DatabaseError) -> Unavailable:
+    log.error("the database failed: %s", type(error.orig).__name__, exc_info=error.orig)
+    return Unavailable(_DATABASE)

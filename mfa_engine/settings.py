@@ -42,7 +42,6 @@ class EngineSettings:
     origins: tuple[str, ...] = ()  # exact WebAuthn origins
     hashing: HashSettings = field(default_factory=HashSettings)
     throttle: ThrottleSettings = field(default_factory=ThrottleSettings)
-    challenge_life: timedelta = timedelta(minutes=2)  # wire API; the browser flow asks for longer
     code_life: timedelta = timedelta(minutes=5)  # a code sent by mail
     code_tries: int = 5
     unproven_life: timedelta = timedelta(minutes=15)  # a token nobody proved by a first code

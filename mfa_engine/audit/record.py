@@ -35,8 +35,8 @@ def record(unit: Unit, origin: Origin, entry: Entry) -> str:
         "realm": printable(entry.subject.realm),
         "serial": entry.serial,
         "application": printable(origin.application),
-        "address": origin.address[:60],
-        "request_id": origin.request_id[:40],
+        "address": printable(origin.address)[:60],
+        "request_id": printable(origin.request_id)[:40],
         "details": {name: _plain(value) for name, value in entry.details.items()},
     }
     values["mac"] = mac(unit.keyring, values)

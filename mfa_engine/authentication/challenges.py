@@ -10,14 +10,12 @@ from datetime import datetime, timedelta
 from mfa_engine.authentication.outcome import Prompted
 from mfa_engine.configuration.rules import Rules
 from mfa_engine.delivery.outbox import post
-from mfa_engine.identity.throttles import message_name, message_wait
+from mfa_engine.identity.throttles import MESSAGE_WINDOW, message_name, message_wait
 from mfa_engine.identity.user import User
 from mfa_engine.storage.challenge import insert_challenges
-from mfa_engine.storage.throttle import count_up, read_tallies
+from mfa_engine.storage.throttle import Count, count_up, lock_tally
 from mfa_engine.tokentypes.base import AnswersChallenge, Opening, Prompt, Token
 from mfa_engine.unit import Unit
-
-_HOUR = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +32,11 @@ def new_transaction_id() -> str:
     return f"{secrets.randbelow(10**20):020d}"
 
 
-def open_challenges(
-    unit: Unit, rules: Rules, user: User | None, tokens: Sequence[Token], life: timedelta | None = None
-) -> Opened:
+def open_challenges(unit: Unit, rules: Rules, user: User | None, tokens: Sequence[Token]) -> Opened:
     """Ask each of these tokens, all under one transaction and with one nonce.
 
-    ``life`` lengthens the challenges' time (the browser flow's). A message is posted only within the
-    limits of OOB-04: who was sent one just now is told how long to wait.
+    A message is posted only within the limits of OOB-04: who was sent one just now is told how long to
+    wait.
     """
     opening = Opening(new_transaction_id(), secrets.token_bytes(32), user, unit.now)
     rows, prompts, longest = [], [], timedelta(0)
@@ -53,7 +49,7 @@ def open_challenges(
         if wait:
             longest = max(longest, wait)
             continue
-        expires_at = unit.now + max(prompt.life, life or prompt.life)
+        expires_at = unit.now + prompt.life
         rows.append(_row(opening, token, prompt, kind.tries, expires_at))
         prompts.append(_prompted(token, prompt, expires_at))
     insert_challenges(unit.connection, rows)
@@ -61,14 +57,15 @@ def open_challenges(
 
 
 def _take_message(unit: Unit, rules: Rules, user: User | None, prompt: Prompt) -> timedelta:
-    """Count and post the prompt's message, or say how long it must wait."""
+    """Count and post the prompt's message, or say how long it must wait. Of two requests at once the second
+    sees what the first one counted."""
     if prompt.outgoing is None:
         return timedelta(0)
     name = message_name(user.key if user else None, prompt.recipient)
     settings = rules.settings.throttle
-    wait = message_wait(read_tallies(unit.connection, [name]).get(name), settings, unit.now)
+    wait = message_wait(lock_tally(unit.connection, name, unit.now), settings, unit.now)
     if not wait:
-        count_up(unit.connection, name, unit.now, begin=unit.now - _HOUR, begin_last=unit.now - _HOUR)
+        count_up(unit.connection, unit.now, Count(name, begin=unit.now - MESSAGE_WINDOW))
         post(unit, prompt.outgoing)
     return wait
 

@@ -1,13 +1,12 @@
 """Checking one attempt: look, ask, record. THE MAIN PATH of a validation.
 
-Statements: the person (internal directory), tokens, tallies, the spend, the audit row: five and one
-COMMIT, however many tokens the system holds.
+Statements of a code: the person (internal directory), tokens with challenges and tallies, the spend or the
+failures, the tallies of a failure, the audit row: five at most and one COMMIT, however many tokens there are.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 
 from mfa_engine import audit
 from mfa_engine.audit import Entry
@@ -24,18 +23,17 @@ from mfa_engine.authentication.outcome import (
     Rejected,
     Throttled,
 )
-from mfa_engine.authentication.pins import NOTHING_HOLDS, ask_pins
+from mfa_engine.authentication.pins import NOTHING_HOLDS, PinAnswers, ask_pins, pretend
+from mfa_engine.authentication.reservation import forget
 from mfa_engine.authentication.subject import find_subject
-from mfa_engine.authentication.tally import count_address
+from mfa_engine.authentication.tally import count_second_factor
 from mfa_engine.configuration.rules import Rules
-from mfa_engine.identity.throttles import second_factor_name
+from mfa_engine.lifecycle.opening import broken
 from mfa_engine.policy.decisions.fallback import passes_without_token
 from mfa_engine.storage.challenge import close_challenges, count_try, spend_challenge
-from mfa_engine.storage.throttle import count_up
-from mfa_engine.storage.token import change_token, count_failures, failures_of, mark_used, spend
+from mfa_engine.storage.token import TokenRow, change_token, count_failures, failures_of, mark_used, spend
+from mfa_engine.tokentypes.base import Spend
 from mfa_engine.unit import Runner, Unit
-
-_EVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def check(
@@ -53,9 +51,17 @@ def check(
     facts = runner.look(lambda view: gather(view, rules, attempt, found))
     if facts.address_waits:
         return runner.record(lambda unit: _throttle(unit, attempt, facts))
-    pins = ask_pins(rules, facts, attempt.answer.code) if _has_pin(attempt, facts) else NOTHING_HOLDS
+    pins = _ask(runner, rules, attempt, facts)
     verdict = judge(rules, facts, pins, attempt)
-    return runner.record(lambda unit: settle(unit, rules, attempt, facts, verdict, then))
+    if isinstance(verdict, Refuse) and _has_pin(attempt, facts) and not pins.asked:
+        pretend(rules, facts, attempt.answer.code)
+    return runner.record(lambda unit: settle(unit, rules, attempt, facts, pins, verdict, then))
+
+
+def _ask(runner: Runner, rules: Rules, attempt: Attempt, facts: Facts) -> PinAnswers:
+    if not _has_pin(attempt, facts):
+        return NOTHING_HOLDS
+    return ask_pins(runner, rules, facts, attempt.answer.code)
 
 
 def _has_pin(attempt: Attempt, facts: Facts) -> bool:
@@ -67,43 +73,38 @@ def settle(
     rules: Rules,
     attempt: Attempt,
     facts: Facts,
+    pins: PinAnswers,
     verdict: Verdict,
     then: Callable[[Unit, Outcome], None] | None,
 ) -> Outcome:
     """All of it is written, or nothing; may run again after a serialization failure."""
+    if pins.right_password_of:
+        forget(unit, pins.right_password_of)
     match verdict:
         case Accept():
-            outcome = _spend(unit, facts, verdict)
+            outcome = _spend(unit, attempt, facts, verdict)
         case Ask():
-            outcome = _ask(unit, rules, facts, verdict)
+            outcome = _challenge(unit, rules, facts, verdict)
         case Refuse():
             outcome = _refuse(unit, rules, attempt, facts, verdict)
+    for row in facts.broken:
+        audit.record(unit, attempt.origin, broken(row))
     audit.record(unit, attempt.origin, _entry(facts, outcome))
     if then is not None:
         then(unit, outcome)
     return outcome
 
 
-def _spend(unit: Unit, facts: Facts, accept: Accept) -> Outcome:
+def _spend(unit: Unit, attempt: Attempt, facts: Facts, accept: Accept) -> Outcome:
     """Two conditional statements at most, whose row counts decide (invariant 2)."""
     token, challenge, spent = accept.token.row, accept.challenge, accept.spend
     if challenge is not None and not spend_challenge(unit.connection, challenge.id, now=unit.now):
         return Rejected(Reason.CHALLENGE, facts.user, token.serial, token.kind)
-    if spent.counter is None:
-        won = mark_used(unit.connection, token.id, limit=facts.fail_limit, now=unit.now)
-    else:
-        won = spend(
-            unit.connection,
-            token.id,
-            counter=spent.counter,
-            details=spent.details,
-            limit=facts.fail_limit,
-            now=unit.now,
-        )
-    if not won:
-        return Rejected(Reason.REPLAYED, facts.user, token.serial, token.kind)
-    if len(facts.challenges) > 1:
-        close_challenges(unit.connection, facts.challenges[0].transaction_id)
+    if not _use(unit, facts, token, spent):
+        reason = Reason.NO_TOKEN if spent.counter is None else Reason.REPLAYED
+        return Rejected(reason, facts.user, token.serial, token.kind)
+    if any(other is not challenge for other in facts.challenges):
+        close_challenges(unit.connection, attempt.transaction_id)
     return Matched(
         facts.user,
         token.serial,
@@ -114,7 +115,20 @@ def _spend(unit: Unit, facts: Facts, accept: Accept) -> Outcome:
     )
 
 
-def _ask(unit: Unit, rules: Rules, facts: Facts, ask: Ask) -> Outcome:
+def _use(unit: Unit, facts: Facts, token: TokenRow, spent: Spend) -> bool:
+    if spent.counter is None:
+        return mark_used(unit.connection, token.id, limit=facts.fail_limit, now=unit.now)
+    return spend(
+        unit.connection,
+        token.id,
+        counter=spent.counter,
+        details=spent.details,
+        limit=facts.fail_limit,
+        now=unit.now,
+    )
+
+
+def _challenge(unit: Unit, rules: Rules, facts: Facts, ask: Ask) -> Outcome:
     opened = open_challenges(unit, rules, facts.user, ask.tokens)
     return Challenged(facts.user, opened.transaction_id, opened.prompts, opened.wait)
 
@@ -131,8 +145,8 @@ def _refuse(unit: Unit, rules: Rules, attempt: Attempt, facts: Facts, refuse: Re
     if refuse.reason is Reason.CLONED:
         _disable_clones(unit, attempt, facts, refuse)
     if refuse.person:
-        _count_person(unit, attempt, facts)
-        count_address(unit, attempt.origin.address, rules.settings.throttle)
+        throttle = rules.settings.throttle
+        count_second_factor(unit, facts.user, attempt.origin.address, throttle, facts.last_success)
     if len(refuse.tried) != 1:
         return Rejected(refuse.reason, facts.user)
     (token,) = refuse.tried
@@ -155,12 +169,6 @@ def _disable_clones(unit: Unit, attempt: Attempt, facts: Facts, refuse: Refuse) 
         change_token(unit.connection, token.row.id, {"enabled": False})
         entry = Entry("token.fido.cloned", True, "counter", facts.whom, token.row.serial)
         audit.record(unit, attempt.origin, entry)
-
-
-def _count_person(unit: Unit, attempt: Attempt, facts: Facts) -> None:
-    if facts.user is not None:
-        begin = facts.last_success or _EVER
-        count_up(unit.connection, second_factor_name(facts.user.key), unit.now, begin=begin, begin_last=_EVER)
 
 
 def _throttle(unit: Unit, attempt: Attempt, facts: Facts) -> Outcome:

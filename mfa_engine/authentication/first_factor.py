@@ -1,8 +1,9 @@
 """The first factor: a name and a password, throttled before the directory is asked.
 
 The same answer, and the same work, for a name that nobody has, a wrong password, a disabled person
-and one that has to wait (AUTH-03). Each try is reserved in the person's tally before the directory
-sees it, so that parallel guesses neither pass the limit nor lock the account there.
+and one that has to wait (AUTH-03); only an address that has to wait is told so at once. Each try is
+reserved in the person's tally before the directory sees it, so that parallel guesses neither pass the
+limit nor lock the account there.
 """
 
 from __future__ import annotations
@@ -13,24 +14,17 @@ from datetime import timedelta
 from mfa_engine import audit
 from mfa_engine.audit import Entry, Origin, Subject
 from mfa_engine.authentication.outcome import Reason
+from mfa_engine.authentication.reservation import forget, give_back, reserve
 from mfa_engine.authentication.tally import count_address
 from mfa_engine.configuration.rules import Rules
 from mfa_engine.errors import InvalidField
 from mfa_engine.identity.find_user import check_password, decoy_check, find_user
-from mfa_engine.identity.realms import canonical_login
+from mfa_engine.identity.realms import parse_login
 from mfa_engine.identity.resolvers.base import AmbiguousLogin
-from mfa_engine.identity.throttles import (
-    address_name,
-    address_wait,
-    first_factor_memory,
-    first_factor_name,
-    first_factor_wait,
-)
+from mfa_engine.identity.throttles import address_name, address_wait, first_factor_name
 from mfa_engine.identity.user import User
-from mfa_engine.storage.throttle import clear, count_up, lock_tally, read_tallies, uncount
+from mfa_engine.storage.throttle import read_tallies
 from mfa_engine.unit import Runner, Unit
-
-_LONG = timedelta(days=3650)  # a count of wrong passwords ends by quiet, not by its age
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +45,7 @@ class Right:
 
     def settle(self, unit: Unit, origin: Origin) -> None:
         """Forget the failures and write the audit row."""
-        clear(unit.connection, self.tally)
+        forget(unit, self.tally)
         whom = Subject(self.user.login, self.user.realm, self.user.key.resolver, self.user.key.uid)
         audit.record(unit, origin, Entry("auth.password", True, "", whom))
 
@@ -78,13 +72,15 @@ def check_first_factor(runner: Runner, rules: Rules, origin: Origin, typed: Pass
     """
     user, reason = _find(rules, typed)
     tally = _tally_name(rules, typed, user)
-    waits = runner.record(lambda unit: _reserve(unit, rules, origin, typed, tally))
+    waits = runner.record(lambda unit: _reserve(unit, rules, origin, typed, user, tally))
     if waits is not None:
+        if not waits.of_address:
+            _decoy(rules, typed)
         return waits
     try:
         right = _ask(rules, typed, user)
     except BaseException:
-        runner.record(lambda unit: uncount(unit.connection, tally))
+        runner.record(lambda unit: give_back(unit, tally))
         raise
     if user is not None and right and user.enabled:
         return Right(user, tally)
@@ -105,34 +101,37 @@ def _tally_name(rules: Rules, typed: Password, user: User | None) -> str:
     if user is not None:
         return first_factor_name(user.key, "", "")
     try:
-        canonical = canonical_login(typed.login)
-    except InvalidField:
-        canonical = ""  # all that cannot be a name count as one
-    return first_factor_name(None, typed.realm or rules.realms.default or "", canonical)
+        name = parse_login(typed.login, rules.realms, typed.realm)
+    except InvalidField:  # all that cannot be a name count as one
+        return first_factor_name(None, "", "")
+    return first_factor_name(None, name.realm or "", name.canonical)
 
 
-def _reserve(unit: Unit, rules: Rules, origin: Origin, typed: Password, tally: str) -> Wait | None:
+def _reserve(
+    unit: Unit, rules: Rules, origin: Origin, typed: Password, user: User | None, tally: str
+) -> Wait | None:
     """Count the try before it is made; or say how long to wait, without counting."""
     settings = rules.settings.throttle
     address = address_name(origin.address)
     from_address = read_tallies(unit.connection, [address]).get(address) if address else None
     wait = address_wait(from_address, settings, unit.now)
-    locked = lock_tally(unit.connection, tally, unit.now)
-    waits = Wait(wait, True) if wait else Wait(first_factor_wait(locked, settings, unit.now), False)
-    if waits.wait:
-        reason = "address_throttled" if waits.of_address else "person_throttled"
-        audit.record(unit, origin, Entry("auth.password", False, reason, Subject(typed.login, typed.realm)))
-        return waits
-    memory = first_factor_memory(locked, settings)
-    count_up(unit.connection, tally, unit.now, begin=unit.now - _LONG, begin_last=unit.now - memory)
-    return None
+    waits = Wait(wait, True) if wait else Wait(reserve(unit, settings, tally), False)
+    if not waits.wait:
+        return None
+    reason = "address_throttled" if waits.of_address else "person_throttled"
+    audit.record(unit, origin, Entry("auth.password", False, reason, _whom(typed, user)))
+    return waits
 
 
 def _ask(rules: Rules, typed: Password, user: User | None) -> bool:
     if user is None:
-        decoy_check(rules.realms, rules.resolvers, typed.password, typed.login, typed.realm)
+        _decoy(rules, typed)
         return False
     return check_password(rules.resolvers, user, typed.password)
+
+
+def _decoy(rules: Rules, typed: Password) -> None:
+    decoy_check(rules.realms, rules.resolvers, typed.password, typed.login, typed.realm)
 
 
 def _refuse(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mfa_engine.authentication.attempt import Attempt
 from mfa_engine.authentication.candidates import locked, usable
@@ -49,20 +49,22 @@ Verdict = Accept | Ask | Refuse
 
 
 def judge(rules: Rules, facts: Facts, pins: PinAnswers, attempt: Attempt) -> Verdict:
-    """Decide one attempt. A PIN is looked at only where no challenge is answered."""
+    """Decide one attempt. Where a challenge is open no PIN is looked at: what came answers it. Only one who
+    proved the first factor before may give a code of another token instead."""
     if facts.missing is not None:
         return Refuse(facts.missing)
-    if facts.person_waits:
+    if facts.person_waits or pins.wait:
         return Refuse(Reason.USER_LOCKED, person=False)
     working = tuple(t for t in facts.tokens if usable(t.row, limit=facts.fail_limit, now=facts.now))
     if not working:
         return _nothing_works(facts)
-    verdict = _judge_answers(rules, attempt, _answered(facts, working))
-    if verdict is not None:
-        return verdict
-    if attempt.answer.fields:
-        return Refuse(Reason.CHALLENGE)
-    return _judge_code(rules, facts, attempt, working, pins)
+    answered = _judge_answers(rules, attempt, _answered(facts, working))
+    if isinstance(answered, Accept):
+        return answered
+    if attempt.answer.fields or (facts.challenges and not attempt.code_alone):
+        return answered or Refuse(Reason.CHALLENGE, challenges=facts.challenges)
+    typed = _judge_code(rules, facts, attempt, working, pins)
+    return _both_wrong(answered, typed) if answered and isinstance(typed, Refuse) else typed
 
 
 def _nothing_works(facts: Facts) -> Refuse:
@@ -79,18 +81,18 @@ def _answered(facts: Facts, working: Iterable[Token]) -> list[tuple[Token, Chall
     return [
         (by_id[challenge.token_id], challenge)
         for challenge in facts.challenges
-        if challenge.token_id in by_id and not challenge.spent and challenge.expires_at > facts.now
+        if challenge.token_id in by_id
     ]
 
 
 def _judge_answers(
     rules: Rules, attempt: Attempt, answered: list[tuple[Token, ChallengeRow]]
-) -> Verdict | None:
+) -> Accept | Refuse | None:
     """The verdict on an answer to an open challenge; None when it is meant for none of them."""
     addressed: list[tuple[Token, ChallengeRow, Refusal]] = []
     for token, challenge in answered:
         kind = rules.types[token.row.kind]
-        if not isinstance(kind, AnswersChallenge) or challenge.tries >= challenge.max_tries:
+        if not isinstance(kind, AnswersChallenge):
             continue
         result = kind.verify_answer(token, challenge, attempt.answer)
         if isinstance(result, Spend):
@@ -118,9 +120,18 @@ def _judge_code(
     askable = () if attempt.code_alone else _askable(rules, working, attempt, pins)
     if askable:
         return Ask(askable)
-    if not tried:
-        return Refuse(Reason.WRONG_PIN)
-    return _refuse(reasons, tuple(tried))
+    if tried:
+        return _refuse(reasons, tuple(tried))
+    if attempt.transaction_id:
+        return Refuse(Reason.CHALLENGE)
+    return Refuse(Reason.WRONG_CODE if attempt.code_alone else Reason.WRONG_PIN)
+
+
+def _both_wrong(answered: Refuse, typed: Refuse) -> Refuse:
+    """A code that answers no challenge and is no token's either."""
+    if not typed.tried or not typed.counted:
+        return answered if typed.counted else typed
+    return replace(answered, tried=answered.tried + typed.tried)
 
 
 def _codes(

@@ -8,7 +8,9 @@ from mfa_engine import audit
 from mfa_engine.authentication.attempt import Attempt
 from mfa_engine.authentication.outcome import Reason
 from mfa_engine.configuration.rules import Rules
+from mfa_engine.errors import InvalidField
 from mfa_engine.identity.find_user import find_by_key, find_user
+from mfa_engine.identity.realms import parse_login
 from mfa_engine.identity.resolvers.base import AmbiguousLogin
 from mfa_engine.identity.user import User, UserKey
 from mfa_engine.storage.token import TokenRow, token_by_serial
@@ -40,12 +42,20 @@ def whom(user: User) -> audit.Subject:
 
 
 def _by_login(rules: Rules, attempt: Attempt) -> Found:
-    typed = audit.Subject(attempt.login, attempt.realm)
+    typed = audit.Subject(attempt.login, _realm_of(rules, attempt))
     try:
         user = find_user(rules.realms, rules.resolvers, attempt.login, attempt.realm)
     except AmbiguousLogin:
         return Found(None, typed, Reason.AMBIGUOUS_USER)
     return Found(None, typed, Reason.UNKNOWN_USER) if user is None else _known(user)
+
+
+def _realm_of(rules: Rules, attempt: Attempt) -> str:
+    """The realm that the name is read in, whether it is known there or not: policies are asked about it."""
+    try:
+        return parse_login(attempt.login, rules.realms, attempt.realm).realm or ""
+    except InvalidField:
+        return ""
 
 
 def _by_serial(runner: Runner, rules: Rules, attempt: Attempt) -> Found:

@@ -1,19 +1,35 @@
-"""Counting a failure against the address that it came from."""
+"""Counting failures: against the address that they came from, and against the person."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 
-from mfa_engine.identity.throttles import address_name
+from mfa_engine.identity.throttles import address_name, second_factor_name
+from mfa_engine.identity.user import User
 from mfa_engine.settings import ThrottleSettings
-from mfa_engine.storage.throttle import count_up
+from mfa_engine.storage.throttle import EVER, Count, count_up
 from mfa_engine.unit import Unit
-
-_EVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def count_address(unit: Unit, address: str, settings: ThrottleSettings) -> None:
     """One failure more from ``address`` (AUTH-04). Nothing where no address is known."""
+    counts = _of_address(unit, address, settings)
+    if counts:
+        count_up(unit.connection, unit.now, *counts)
+
+
+def count_second_factor(
+    unit: Unit, user: User | None, address: str, settings: ThrottleSettings, last_success: datetime | None
+) -> None:
+    """One failure more of the person, whose count begins anew after a success, and from the address. One
+    statement."""
+    counts = _of_address(unit, address, settings)
+    if user is not None:
+        counts.insert(0, Count(second_factor_name(user.key), begin=last_success or EVER))
+    if counts:
+        count_up(unit.connection, unit.now, *counts)
+
+
+def _of_address(unit: Unit, address: str, settings: ThrottleSettings) -> list[Count]:
     name = address_name(address)
-    if name is not None:
-        count_up(unit.connection, name, unit.now, begin=unit.now - settings.window, begin_last=_EVER)
+    return [] if name is None else [Count(name, begin=unit.now - settings.window)]

@@ -88,7 +88,11 @@ class SmtpCarrier:
             )
         server = smtplib.SMTP(settings.host, settings.port, timeout=settings.timeout_seconds)
         if settings.security is SmtpSecurity.STARTTLS:
-            server.starttls(context=trust)
+            try:
+                server.starttls(context=trust)
+            except (OSError, smtplib.SMTPException):
+                server.close()
+                raise
         return server
 
 

@@ -11,6 +11,7 @@ from typing import Protocol
 
 import msgspec
 
+from mfa_engine.errors import IntegrityFailure, Unavailable
 from mfa_engine.secrets.sealed import seal, unseal
 from mfa_engine.storage.outbox import OutboxRow, claim, delete_messages, due_messages, insert_message
 from mfa_engine.unit import Runner, Unit
@@ -68,10 +69,15 @@ class Outbox:
         self._carriers = carriers
 
     def send_now(self, runner: Runner, posted: Sequence[tuple[str, str, Mapping[str, str]]]) -> None:
-        """The request's own first try, after COMMIT. What fails stays for the worker."""
+        """The request's own first try, after COMMIT. What fails stays for the worker, and undoes nothing:
+        the act is done."""
         sent = [message_id for message_id, kind, content in posted if self._carried(kind, content)]
-        if sent:
+        if not sent:
+            return
+        try:
             runner.record(lambda unit: delete_messages(unit.connection, sent))
+        except Unavailable:
+            log.warning("%d messages were sent and could not be taken out: they will go again", len(sent))
 
     def send_due(self, runner: Runner, limit: int = 20) -> int:
         """Send what waits, each taken by a lease first; gives how many went out."""
@@ -84,13 +90,19 @@ class Outbox:
         pause = min(_LEASE * 2**row.attempts, _LONGEST_PAUSE)
         if not runner.record(lambda unit: claim(unit.connection, row.id, now, now + pause)):
             return False
-        sent = now < row.give_up_at and self._carried(row.kind, self._open(runner, row))
-        if sent or now >= row.give_up_at:
+        content = self._open(runner, row) if now < row.give_up_at else None
+        sent = content is not None and self._carried(row.kind, content)
+        if sent or content is None:
             runner.record(lambda unit: delete_messages(unit.connection, [row.id]))
         return sent
 
-    def _open(self, runner: Runner, row: OutboxRow) -> Mapping[str, str]:
-        body = runner.look(lambda view: unseal(view.keyring, "outbox", "body", row.id, row.body))
+    def _open(self, runner: Runner, row: OutboxRow) -> Mapping[str, str] | None:
+        """None when the message does not open in its place: it is not what was posted (KEY-02)."""
+        try:
+            body = runner.look(lambda view: unseal(view.keyring, "outbox", "body", row.id, row.body))
+        except IntegrityFailure as error:
+            log.error("a waiting message is thrown away: %s", error)
+            return None
         return msgspec.json.decode(body, type=dict[str, str])
 
     def _carried(self, kind: str, content: Mapping[str, str]) -> bool:

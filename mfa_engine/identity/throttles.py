@@ -14,6 +14,8 @@ from mfa_engine.identity.user import UserKey
 from mfa_engine.settings import ThrottleSettings
 from mfa_engine.storage.throttle import Tally
 
+MESSAGE_WINDOW = timedelta(hours=1)
+
 
 def first_factor_name(user: UserKey | None, realm: str, login: str) -> str:
     """Counts wrong passwords of one person; of a name that nobody has, by the canonical name, so that
@@ -29,12 +31,11 @@ def second_factor_name(user: UserKey) -> str:
 def message_name(user: UserKey | None, recipient: str) -> str:
     """Counts messages sent to one person at one address (OOB-04)."""
     owner = f"{user.resolver}:{user.uid}" if user else ""
-    return f"message:{owner}:{recipient}"[:400]
+    return f"message:{owner}:{recipient.casefold()}"[:400]
 
 
 def address_name(address: str) -> str | None:
-    """Counts failures from one address, IPv6 by its /64 (AUTH-05). None when there is no address, or
-    only our own machine's."""
+    """Counts failures from one address, IPv6 by its /64 (AUTH-05). None when no address is known."""
     try:
         parsed = ipaddress.ip_address(address)
     except ValueError:
@@ -56,7 +57,7 @@ def first_factor_wait(tally: Tally | None, settings: ThrottleSettings, now: date
     delay = _doubled(
         settings.first_delay, tally.count - settings.first_factor_failures, settings.first_delay_max
     )
-    return max(tally.last_at + delay - now, timedelta(0))
+    return _left(tally.last_at, delay, now)
 
 
 def second_factor_wait(
@@ -70,24 +71,29 @@ def second_factor_wait(
     ):
         return timedelta(0)
     delay = _doubled(settings.user_lock, tally.count - settings.user_failures, settings.user_lock_max)
-    return max(tally.last_at + delay - now, timedelta(0))
+    return _left(tally.last_at, delay, now)
 
 
 def address_wait(tally: Tally | None, settings: ThrottleSettings, now: datetime) -> timedelta:
     """How long this address gets 429; zero: it may try."""
     if tally is None or tally.count < settings.address_failures:
         return timedelta(0)
-    return max(tally.since + settings.window - now, timedelta(0))
+    return _left(tally.since, settings.window, now)
 
 
 def message_wait(tally: Tally | None, settings: ThrottleSettings, now: datetime) -> timedelta:
     """How long until the next message may be sent to this address of this person."""
-    if tally is None:
+    if tally is None or tally.count == 0:
         return timedelta(0)
-    hour = timedelta(hours=1)
-    if tally.count >= settings.messages_an_hour and now < tally.since + hour:
-        return tally.since + hour - now
-    return max(tally.last_at + settings.message_interval - now, timedelta(0))
+    interval = _left(tally.last_at, settings.message_interval, now)
+    if tally.count < settings.messages_an_hour:
+        return interval
+    return max(interval, _left(tally.since, MESSAGE_WINDOW, now))
+
+
+def _left(begin: datetime, length: timedelta, now: datetime) -> timedelta:
+    """What is left of a time; never more than all of it, however far the clock was set back (OPS-09)."""
+    return min(max(begin + length - now, timedelta(0)), length)
 
 
 def _doubled(first: timedelta, times: int, most: timedelta) -> timedelta:

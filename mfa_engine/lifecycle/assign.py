@@ -6,12 +6,13 @@ from mfa_engine import audit
 from mfa_engine.audit import Entry, Origin
 from mfa_engine.configuration.rules import Rules
 from mfa_engine.errors import Conflict
-from mfa_engine.identity.user import User
+from mfa_engine.identity.user import User, UserKey
 from mfa_engine.lifecycle.enrol import keep_limit
 from mfa_engine.lifecycle.find import token_of_serial
 from mfa_engine.lifecycle.pin import pin_hash
 from mfa_engine.lifecycle.whom import about, whom
-from mfa_engine.storage.token import TokenRow, change_token, tokens_of
+from mfa_engine.storage.challenge import drop_challenges
+from mfa_engine.storage.token import TokenRow, assign_token, tokens_of, unassign_token
 from mfa_engine.unit import Runner, Unit
 
 
@@ -29,21 +30,32 @@ def assign(runner: Runner, rules: Rules, origin: Origin, serial: str, user: User
 def unassign(runner: Runner, origin: Origin, serial: str) -> None:
     """Take the token from its owner; its PIN goes with the owner. Raises NotFound, Conflict."""
     token = token_of_serial(runner, serial)
-    if token.uid is None:
+    if token.resolver is None or token.uid is None:
         raise Conflict(f"token {serial} is not assigned to anybody")
-    runner.record(lambda unit: _unassign(unit, origin, token))
+    key = UserKey(token.resolver, token.uid)
+    runner.record(lambda unit: _unassign(unit, origin, token, key))
 
 
 def _assign(
     unit: Unit, rules: Rules, origin: Origin, token: TokenRow, user: User, hashed: str | None
 ) -> None:
     keep_limit(unit, rules, origin, user)
-    values = {"resolver": user.key.resolver, "uid": user.key.uid, "realm": user.realm, "pin_hash": hashed}
-    change_token(unit.connection, token.id, values)
+    given = assign_token(
+        unit.connection,
+        token.id,
+        resolver=user.key.resolver,
+        uid=user.key.uid,
+        realm=user.realm,
+        pin_hash=hashed,
+    )
+    if not given:
+        raise Conflict(f"token {token.serial} was assigned or deleted in this moment")
     audit.record(unit, origin, Entry("token.assign", True, "", whom(user), token.serial))
 
 
-def _unassign(unit: Unit, origin: Origin, token: TokenRow) -> None:
-    values = {"resolver": None, "uid": None, "realm": None, "pin_hash": None, "failures": 0}
-    change_token(unit.connection, token.id, values)
+def _unassign(unit: Unit, origin: Origin, token: TokenRow, key: UserKey) -> None:
+    """What was asked of the old owner on this token is answered by nobody any more."""
+    if not unassign_token(unit.connection, token.id, resolver=key.resolver, uid=key.uid):
+        raise Conflict(f"token {token.serial} was unassigned or deleted in this moment")
+    drop_challenges(unit.connection, token.id)
     audit.record(unit, origin, about(token, "token.unassign"))

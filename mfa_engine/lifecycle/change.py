@@ -7,21 +7,27 @@ from typing import Any
 
 from mfa_engine import audit
 from mfa_engine.audit import Origin
-from mfa_engine.errors import Conflict, InvalidField
+from mfa_engine.errors import Conflict, NotFound
+from mfa_engine.identity.throttles import second_factor_name
+from mfa_engine.identity.user import UserKey
+from mfa_engine.lifecycle.enrol import LONGEST_DESCRIPTION, check_description
 from mfa_engine.lifecycle.find import token_of_serial
 from mfa_engine.lifecycle.whom import about
-from mfa_engine.storage.token import TokenRow, TokenState, change_token, name_token
+from mfa_engine.storage.throttle import clear
+from mfa_engine.storage.token import TokenRow, TokenState, change_token, enable_token, name_token
 from mfa_engine.unit import Runner, Unit
-
-_LONGEST_DESCRIPTION = 200
 
 
 def enable(runner: Runner, origin: Origin, serial: str) -> None:
     """The token may be used again. Raises NotFound; Conflict when it was revoked."""
     token = token_of_serial(runner, serial)
-    if token.state is TokenState.REVOKED:
-        raise Conflict(f"token {serial} was revoked, which is for good: enrol a new one")
-    _change(runner, origin, token, "token.enable", {"enabled": True})
+
+    def store(unit: Unit) -> None:
+        if not enable_token(unit.connection, token.id):
+            raise Conflict(f"token {serial} was revoked, which is for good: enrol a new one")
+        audit.record(unit, origin, about(token, "token.enable"))
+
+    runner.record(store)
 
 
 def disable(runner: Runner, origin: Origin, serial: str) -> None:
@@ -30,21 +36,28 @@ def disable(runner: Runner, origin: Origin, serial: str) -> None:
 
 
 def reset(runner: Runner, origin: Origin, serial: str) -> None:
-    """Set the failure counter to zero, which unlocks the token. Raises NotFound."""
-    _change(runner, origin, token_of_serial(runner, serial), "token.reset", {"failures": 0})
+    """Set the failure counter to zero, which unlocks the token; its owner's failures over all tokens are
+    forgotten, too. Raises NotFound."""
+    token = token_of_serial(runner, serial)
+
+    def store(unit: Unit) -> None:
+        _set(unit, origin, token, "token.reset", {"failures": 0})
+        if token.resolver is not None and token.uid is not None:
+            clear(unit.connection, second_factor_name(UserKey(token.resolver, token.uid)))
+
+    runner.record(store)
 
 
 def describe(runner: Runner, origin: Origin, serial: str, description: str) -> None:
     """Give the token a name that people know it by. Raises NotFound, InvalidField."""
-    if len(description) > _LONGEST_DESCRIPTION:
-        raise InvalidField("description", f"use at most {_LONGEST_DESCRIPTION} characters")
+    check_description(description)
     _change(runner, origin, token_of_serial(runner, serial), "token.describe", {"description": description})
 
 
 def describe_in(unit: Unit, serial: str, description: str) -> None:
     """Name a token in the transaction that proves it: part of that act, without an audit row of its own."""
     if description:
-        name_token(unit.connection, serial, description[:_LONGEST_DESCRIPTION])
+        name_token(unit.connection, serial, description[:LONGEST_DESCRIPTION])
 
 
 def revoke(runner: Runner, origin: Origin, serial: str) -> None:
@@ -54,8 +67,10 @@ def revoke(runner: Runner, origin: Origin, serial: str) -> None:
 
 
 def _change(runner: Runner, origin: Origin, token: TokenRow, event: str, values: Mapping[str, Any]) -> None:
-    def store(unit: Unit) -> None:
-        change_token(unit.connection, token.id, dict(values))
-        audit.record(unit, origin, about(token, event))
+    runner.record(lambda unit: _set(unit, origin, token, event, values))
 
-    runner.record(store)
+
+def _set(unit: Unit, origin: Origin, token: TokenRow, event: str, values: Mapping[str, Any]) -> None:
+    if not change_token(unit.connection, token.id, dict(values)):
+        raise NotFound("token", token.serial)
+    audit.record(unit, origin, about(token, event))

@@ -18,10 +18,18 @@ from mfa_engine.lifecycle.pin import pin_hash
 from mfa_engine.lifecycle.whom import whom
 from mfa_engine.policy.decisions.enrolment import tokens_per_person
 from mfa_engine.secrets.sealed import seal
-from mfa_engine.storage.token import TokenRow, TokenState, insert_token, lock_owner, tokens_of
+from mfa_engine.storage.token import (
+    TokenRow,
+    TokenState,
+    insert_token,
+    lock_owner,
+    token_by_serial,
+    tokens_of,
+)
 from mfa_engine.tokentypes.base import Enrolment, EnrolmentRequest, TokenType
 from mfa_engine.unit import Runner, Unit
 
+LONGEST_DESCRIPTION = 200
 _SERIAL_LETTERS = "0123456789ABCDEF"
 
 
@@ -61,12 +69,15 @@ def enrol(runner: Runner, rules: Rules, origin: Origin, wanted: Wanted) -> Enrol
     owned = runner.look(lambda view: tokens_of(view.connection, *_key(user))) if user else ()
     serial = wanted.serial or new_serial(kind)
     _check_serial(serial)
+    check_description(wanted.description)
     siblings = tuple(row for row in owned if row.kind == kind.name)
     made = kind.enrol(EnrolmentRequest(serial, user, wanted.parameters, siblings))
     hashed = pin_hash(rules.hasher, wanted.pin, owned) if wanted.pin else None
     try:
         return runner.record(lambda unit: _store(unit, rules, origin, wanted, kind, serial, made, hashed))
     except IntegrityError:
+        if runner.look(lambda view: token_by_serial(view.connection, serial)) is None:
+            raise
         raise Conflict(f"a token of serial '{serial}' exists already") from None
 
 
@@ -141,6 +152,12 @@ def living(tokens: tuple[TokenRow, ...], now: datetime) -> tuple[TokenRow, ...]:
 def _check_serial(serial: str) -> None:
     if not (3 <= len(serial) <= 40 and serial.isascii() and all(c.isalnum() or c in "-_." for c in serial)):
         raise InvalidField("serial", "give 3 to 40 letters, digits, hyphens, dots or underscores")
+
+
+def check_description(description: str) -> None:
+    """Raises InvalidField for one that is too long."""
+    if len(description) > LONGEST_DESCRIPTION:
+        raise InvalidField("description", f"use at most {LONGEST_DESCRIPTION} characters")
 
 
 def _key(user: User) -> tuple[str, str]:

@@ -8,7 +8,7 @@ from mfa_engine.errors import InvalidField, NotFound
 from mfa_engine.identity.user import UserKey
 from mfa_engine.storage.token import TokenRow, token_by_serial, tokens_of
 from mfa_engine.storage.token_search import TokenPage, find_tokens
-from mfa_engine.unit import Runner
+from mfa_engine.unit import Runner, View
 
 LARGEST_PAGE = 1000
 
@@ -35,7 +35,12 @@ SORTABLE = ("serial", "kind", "description", "failures", "created_at", "last_suc
 
 def token_of_serial(runner: Runner, serial: str) -> TokenRow:
     """The token. Raises NotFound."""
-    token = runner.look(lambda view: token_by_serial(view.connection, serial))
+    return runner.look(lambda view: named(view, serial))
+
+
+def named(view: View, serial: str) -> TokenRow:
+    """The token. Raises NotFound."""
+    token = token_by_serial(view.connection, serial)
     if token is None:
         raise NotFound("token", serial)
     return token

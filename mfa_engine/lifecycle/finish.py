@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy.exc import IntegrityError
 
@@ -11,13 +12,15 @@ from mfa_engine import audit
 from mfa_engine.audit import Origin
 from mfa_engine.configuration.rules import Rules
 from mfa_engine.errors import Conflict, InvalidField, NotFound
+from mfa_engine.lifecycle.opening import open_found
 from mfa_engine.lifecycle.whom import about
-from mfa_engine.secrets.sealed import unseal
 from mfa_engine.storage.token import (
+    TokenRow,
     TokenState,
     change_token,
     count_failures,
-    delete_token,
+    delete_unproven,
+    failures_of,
     prove,
     token_by_serial,
 )
@@ -33,7 +36,7 @@ from mfa_engine.tokentypes.base import (
 from mfa_engine.tokentypes.worth import Worth
 from mfa_engine.unit import Runner, Unit, View
 
-_TRIES = 10  # wrong first codes, then the enrolment begins anew
+TRIES = 10  # wrong first codes, then the enrolment begins anew
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +65,7 @@ def finish(
     A code that does not fit may be tried again; a registration is spent by its first answer, right or
     wrong (FIDO-01). Raises NotFound (also when the time is over), InvalidField and Conflict.
     """
-    token = runner.look(lambda view: _waiting(view, serial))
+    token = open_found(runner, origin, lambda view: waiting(view, serial))
     kind = rules.types[token.row.kind]
     follow = then or _nothing
     if isinstance(kind, ProvesByRegistration):
@@ -71,18 +74,17 @@ def finish(
         raise InvalidField("type", "this kind of token is proven by answering a challenge")
     verdict = kind.verify(token, answer.code, runner.now())
     if isinstance(verdict, Refusal):
-        return runner.record(lambda unit: _refused(unit, origin, token, verdict))
+        return runner.record(lambda unit: refused(unit, origin, token.row, verdict))
     return runner.record(lambda unit: _proven(unit, origin, token, verdict, follow))
 
 
-def _waiting(view: View, serial: str) -> Token:
-    """A token in its time of proof; whoever owns it."""
+def waiting(view: View, serial: str) -> TokenRow:
+    """A token in its time of proof, whoever owns it. Raises NotFound."""
     row = token_by_serial(view.connection, serial)
     dead = row is None or row.state is not TokenState.CREATED or not row.enabled
     if row is None or dead or (row.prove_by is not None and row.prove_by <= view.now):
         raise NotFound("enrolment", serial)
-    secret = unseal(view.keyring, "token", "secret", row.serial, row.secret) if row.secret else b""
-    return Token(row, secret)
+    return row
 
 
 def _nothing(_unit: Unit, _finished: Finished) -> None:
@@ -92,19 +94,24 @@ def _nothing(_unit: Unit, _finished: Finished) -> None:
 def _proven(unit: Unit, origin: Origin, token: Token, spent: Spend, then: Follow) -> Finished:
     row = token.row
     counter = row.counter + 1 if spent.counter is None else spent.counter
-    if not prove(unit.connection, row.id, counter=counter, details=spent.details, now=unit.now):
-        raise NotFound("enrolment", row.serial)
-    audit.record(unit, origin, about(row, "token.prove"))
+    proven(unit, origin, row, counter=counter, details=spent.details)
     finished = Finished(row.serial, row.kind, spent.worth)
     then(unit, finished)
     return finished
 
 
-def _refused(unit: Unit, origin: Origin, token: Token, refusal: Refusal) -> Finished:
-    row = token.row
+def proven(unit: Unit, origin: Origin, row: TokenRow, *, counter: int, details: Any) -> None:
+    """The token counts from now on. Raises NotFound when another answer was first, or time is over."""
+    if not prove(unit.connection, row.id, counter=counter, details=details, limit=TRIES, now=unit.now):
+        raise NotFound("enrolment", row.serial)
+    audit.record(unit, origin, about(row, "token.prove"))
+
+
+def refused(unit: Unit, origin: Origin, row: TokenRow, refusal: Refusal) -> Finished:
+    """The answer did not fit. The last wrong one that there may be ends the enrolment."""
     count_failures(unit.connection, [row.id], unit.now)
-    if row.failures + 1 >= _TRIES:
-        delete_token(unit.connection, row.id)
+    if any(failures >= TRIES for _, failures in failures_of(unit.connection, [row.id])):
+        delete_unproven(unit.connection, row.id)
     audit.record(unit, origin, about(row, "token.prove", done=False, reason=refusal))
     return Finished(row.serial, row.kind, None)
 
@@ -132,10 +139,8 @@ def _register(
 
 def _registered(unit: Unit, origin: Origin, token: Token, made: Enrolment, then: Follow) -> Finished:
     row = token.row
-    if not prove(unit.connection, row.id, counter=max(made.counter, 0), details=made.details, now=unit.now):
-        raise NotFound("enrolment", row.serial)
+    proven(unit, origin, row, counter=max(made.counter, 0), details=made.details)
     change_token(unit.connection, row.id, {"lookup": made.lookup})
-    audit.record(unit, origin, about(row, "token.prove"))
     finished = Finished(row.serial, row.kind, made.worth)
     then(unit, finished)
     return finished
@@ -143,5 +148,5 @@ def _registered(unit: Unit, origin: Origin, token: Token, made: Enrolment, then:
 
 def _abandoned(unit: Unit, origin: Origin, token: Token, reason: str) -> None:
     row = token.row
-    delete_token(unit.connection, row.id)
+    delete_unproven(unit.connection, row.id)
     audit.record(unit, origin, about(row, "token.prove", done=False, reason=reason))

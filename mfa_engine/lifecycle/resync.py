@@ -6,11 +6,11 @@ from mfa_engine import audit
 from mfa_engine.audit import Origin
 from mfa_engine.configuration.rules import Rules
 from mfa_engine.errors import InvalidField
-from mfa_engine.lifecycle.find import token_of_serial
+from mfa_engine.lifecycle.find import named
+from mfa_engine.lifecycle.opening import open_found
 from mfa_engine.lifecycle.whom import about
-from mfa_engine.secrets.sealed import unseal
 from mfa_engine.storage.token import TokenRow, count_failures, spend
-from mfa_engine.tokentypes.base import Refusal, Resynchronises, Spend, Token
+from mfa_engine.tokentypes.base import Refusal, Resynchronises, Spend
 from mfa_engine.unit import Runner, Unit
 
 _LIMIT = 100  # a token that failed more often than any policy allows is not helped by this either
@@ -19,14 +19,12 @@ _LIMIT = 100  # a token that failed more often than any policy allows is not hel
 def resync(runner: Runner, rules: Rules, origin: Origin, serial: str, first: str, second: str) -> bool:
     """Whether the codes fit; the token then counts from the second one on. A refusal is a failure of the
     token, so that this is no place to guess at (OTP-04). Raises NotFound, InvalidField."""
-    row = token_of_serial(runner, serial)
+    token = open_found(runner, origin, lambda view: named(view, serial))
+    row = token.row
     kind = rules.types[row.kind]
     if not isinstance(kind, Resynchronises):
         raise InvalidField("serial", f"a token of type {row.kind} has nothing to bring in step")
-    secret = runner.look(
-        lambda view: unseal(view.keyring, "token", "secret", row.serial, row.secret) if row.secret else b""
-    )
-    verdict = kind.resynchronise(Token(row, secret), first, second, runner.now())
+    verdict = kind.resynchronise(token, first, second, runner.now())
     return runner.record(lambda unit: _settle(unit, origin, row, verdict))
 
 

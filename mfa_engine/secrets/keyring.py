@@ -98,7 +98,7 @@ def unwrap(key_encryption_key: bytes, version: int, wrapped: bytes) -> bytes:
         return AESGCM(key_encryption_key).decrypt(
             wrapped[:_NONCE_BYTES], wrapped[_NONCE_BYTES:], _place(version)
         )
-    except InvalidTag:
+    except (InvalidTag, ValueError):
         raise KeyFileError("key file: it is not the one that this database was sealed with") from None
 
 

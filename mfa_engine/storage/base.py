@@ -85,17 +85,18 @@ def rows_changed(connection: Connection, statement: UpdateBase, values: dict[str
 
 
 def upsert(
-    table: type[Base], key: Sequence[str], new: Mapping[str, Any], change: Mapping[str, Any]
+    table: type[Base], key: Sequence[str], new: Sequence[Mapping[str, Any]], change: Mapping[str, Any]
 ) -> Mapping[str, Insert]:
-    """Insert the row ``new``; where there is one with the same primary ``key`` make ``change`` of it.
+    """Insert the rows ``new``; where there is one with the same primary ``key`` make ``change`` of it.
 
     One statement, by the database's name. It never waits with a shared lock for an exclusive one, as an
     INSERT that failed and an UPDATE behind it do on MariaDB: there two of them are a deadlock.
     """
+    rows = [dict(row) for row in new]
     return {
-        "sqlite": sqlite.insert(table).values(new).on_conflict_do_update(index_elements=key, set_=change),
+        "sqlite": sqlite.insert(table).values(rows).on_conflict_do_update(index_elements=key, set_=change),
         "postgresql": postgresql.insert(table)
-        .values(new)
+        .values(rows)
         .on_conflict_do_update(index_elements=key, set_=change),
-        "mariadb": mysql.insert(table).values(new).on_duplicate_key_update(change),
+        "mariadb": mysql.insert(table).values(rows).on_duplicate_key_update(change),
     }

@@ -61,10 +61,10 @@ class ChallengeRow:
 
 
 _challenge = ChallengeTable.__table__.c
-_CHALLENGE_COLUMNS = [_challenge[name] for name in ChallengeRow.__slots__]
+CHALLENGE_COLUMNS = [_challenge[name] for name in ChallengeRow.__slots__]
 
 _OPEN = (
-    select(*_CHALLENGE_COLUMNS)
+    select(*CHALLENGE_COLUMNS)
     .where(_challenge.transaction_id == bindparam("b_transaction_id"))
     .order_by(_challenge.id)
 )

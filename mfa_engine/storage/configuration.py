@@ -74,7 +74,7 @@ _NUMBER = select(_revision.number).where(_revision.name == bindparam("b_name"))
 _MOVE = upsert(
     RevisionTable,
     ["name"],
-    {"name": bindparam("b_name"), "number": 1},
+    [{"name": bindparam("b_name"), "number": 1}],
     {"number": _revision.number + 1},
 )
 _POLICIES = select(_policy.document).order_by(_policy.name)

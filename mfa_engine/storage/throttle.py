@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from typing import Any
 
-from sqlalchemy import Connection, Integer, bindparam, case, delete, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Integer, bindparam, case, delete, or_, select, update
 from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.sql.dml import Insert
 
 from mfa_engine.storage.base import Base, Instant, Key, rows_changed, upsert
+
+EVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class ThrottleTable(Base):
@@ -31,29 +35,54 @@ class Tally:
     last_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Count:
+    """What is to be counted. A count that began at ``begin`` or before, or that last moved at
+    ``begin_last`` or before, starts again at one."""
+
+    name: str
+    begin: datetime = EVER
+    begin_last: datetime = EVER
+
+
 _throttle = ThrottleTable.__table__.c
 _READ = select(_throttle.name, _throttle.count, _throttle.since, _throttle.last_at).where(
     _throttle.name.in_(bindparam("b_names", expanding=True))
 )
-_too_old = or_(_throttle.since <= bindparam("b_begin"), _throttle.last_at <= bindparam("b_begin_last"))
 _now = bindparam("b_now", type_=Instant())
-_NEW = {"name": bindparam("b_name"), "since": _now, "last_at": _now}
-# MariaDB assigns from left to right: what is tested has to be assigned last.
-_COUNT = upsert(
-    ThrottleTable,
-    ["name"],
-    _NEW | {"count": 1},
-    {
-        "count": case((_too_old, 1), else_=_throttle.count + 1),
-        "since": case((_too_old, _now), else_=_throttle.since),
+
+
+def _new(index: int, count: int) -> dict[str, Any]:
+    return {"name": bindparam(f"b_name{index}"), "count": count, "since": _now, "last_at": _now}
+
+
+def _counting(names: int) -> Mapping[str, Insert]:
+    """Each name has limits of its own for how old its count may be."""
+
+    def own(limit: str) -> ColumnElement[datetime]:
+        return case(
+            *(
+                (_throttle.name == bindparam(f"b_name{n}"), bindparam(f"b_{limit}{n}", type_=Instant()))
+                for n in range(names)
+            )
+        )
+
+    too_old = or_(_throttle.since <= own("begin"), _throttle.last_at <= own("begin_last"))
+    # MariaDB assigns from left to right: what is tested has to be assigned last.
+    changed = {
+        "count": case((too_old, 1), else_=_throttle.count + 1),
+        "since": case((too_old, _now), else_=_throttle.since),
         "last_at": _now,
-    },
-)
-_LOCK = upsert(ThrottleTable, ["name"], _NEW | {"count": 0}, {"count": _throttle.count})
+    }
+    return upsert(ThrottleTable, ["name"], [_new(n, 1) for n in range(names)], changed)
+
+
+_COUNT = {names: _counting(names) for names in (1, 2)}
+_LOCK = upsert(ThrottleTable, ["name"], [_new(0, 0)], {"count": _throttle.count})
 _UNCOUNT = (
     update(ThrottleTable)
-    .where(_throttle.name == bindparam("b_name"), _throttle.count > 0)
-    .values(count=_throttle.count - 1)
+    .where(_throttle.name == bindparam("b_name"), _throttle.count >= bindparam("b_times"))
+    .values(count=_throttle.count - bindparam("b_times"))
 )
 _CLEAR = delete(ThrottleTable).where(_throttle.name == bindparam("b_name"))
 _DROP = delete(ThrottleTable).where(_throttle.last_at < bindparam("b_before"))
@@ -64,23 +93,24 @@ def read_tallies(connection: Connection, names: Sequence[str]) -> dict[str, Tall
     return {row.name: Tally(*row) for row in connection.execute(_READ, {"b_names": list(names)})}
 
 
-def count_up(connection: Connection, name: str, now: datetime, begin: datetime, begin_last: datetime) -> None:
-    """One more, counted by the database. A count that began at ``begin`` or before, or that last moved at
-    ``begin_last`` or before, starts again at one. One statement."""
-    values = {"b_name": name, "b_now": now, "b_begin": begin, "b_begin_last": begin_last}
-    connection.execute(_COUNT[connection.dialect.name], values)
+def count_up(connection: Connection, now: datetime, *counts: Count) -> None:
+    """One more for each of at most two names, counted by the database. One statement."""
+    values: dict[str, object] = {"b_now": now}
+    for n, count in enumerate(counts):
+        values |= {f"b_name{n}": count.name, f"b_begin{n}": count.begin, f"b_begin_last{n}": count.begin_last}
+    connection.execute(_COUNT[len(counts)][connection.dialect.name], values)
 
 
 def lock_tally(connection: Connection, name: str, now: datetime) -> Tally:
     """The count of a name, locked until the transaction ends: what is decided on it is decided by one
     request at a time. Two statements."""
-    connection.execute(_LOCK[connection.dialect.name], {"b_name": name, "b_now": now})
+    connection.execute(_LOCK[connection.dialect.name], {"b_name0": name, "b_now": now})
     return read_tallies(connection, [name])[name]
 
 
-def uncount(connection: Connection, name: str) -> None:
-    """Take one back. One statement."""
-    connection.execute(_UNCOUNT, {"b_name": name})
+def uncount(connection: Connection, name: str, times: int) -> None:
+    """Take as many back. One statement."""
+    connection.execute(_UNCOUNT, {"b_name": name, "b_times": times})
 
 
 def clear(connection: Connection, name: str) -> bool:

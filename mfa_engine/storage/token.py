@@ -13,7 +13,6 @@ from sqlalchemy import (
     Connection,
     Index,
     Integer,
-    Row,
     and_,
     bindparam,
     delete,
@@ -141,6 +140,7 @@ _PROVE = (
         _token.state == TokenState.CREATED,
         _token.enabled.is_(True),
         or_(_token.prove_by.is_(None), _token.prove_by > bindparam("b_now")),
+        _token.failures < bindparam("b_limit"),
         _token.counter < bindparam("b_counter"),
     )
     .values(
@@ -156,7 +156,7 @@ _INSERT_TOKEN = insert(TokenTable)
 _LOCK_OWNER = upsert(
     TokenOwnerTable,
     ["resolver", "uid"],
-    {"resolver": bindparam("b_resolver"), "uid": bindparam("b_uid"), "changed_at": bindparam("b_now")},
+    [{"resolver": bindparam("b_resolver"), "uid": bindparam("b_uid"), "changed_at": bindparam("b_now")}],
     {"changed_at": bindparam("b_now", type_=Instant())},
 )
 _NAME_TOKEN = (
@@ -164,10 +164,36 @@ _NAME_TOKEN = (
     .where(_token.serial == bindparam("b_serial"))
     .values(description=bindparam("b_description"))
 )
+_ENABLE = (
+    update(TokenTable)
+    .where(_token.id == bindparam("b_id"), _token.state != TokenState.REVOKED)
+    .values(enabled=True)
+)
+_ASSIGN = (
+    update(TokenTable)
+    .where(_token.id == bindparam("b_id"), _token.uid.is_(None))
+    .values(
+        resolver=bindparam("b_resolver"),
+        uid=bindparam("b_uid"),
+        realm=bindparam("b_realm"),
+        pin_hash=bindparam("b_pin_hash"),
+    )
+)
+_UNASSIGN = (
+    update(TokenTable)
+    .where(
+        _token.id == bindparam("b_id"),
+        _token.resolver == bindparam("b_resolver"),
+        _token.uid == bindparam("b_uid"),
+    )
+    .values(resolver=None, uid=None, realm=None, pin_hash=None, failures=0)
+)
 _DELETE_TOKEN = delete(TokenTable).where(_token.id == bindparam("b_id"))
+_DELETE_UNPROVEN = _DELETE_TOKEN.where(_token.state == TokenState.CREATED)
 
 
-def token_row(row: Row[Any]) -> TokenRow:
+def token_row(row: Sequence[Any]) -> TokenRow:
+    """A row of TOKEN_COLUMNS."""
     values = list(row)
     values[7] = TokenState(values[7])
     return TokenRow(*values)
@@ -211,9 +237,12 @@ def mark_used(connection: Connection, token_id: int, *, limit: int, now: datetim
     return rows_changed(connection, _MARK_USED, {"b_id": token_id, "b_limit": limit, "b_now": now}) == 1
 
 
-def prove(connection: Connection, token_id: int, *, counter: int, details: Any, now: datetime) -> bool:
-    """The first right answer makes a created token an enrolled one, and is spent by it."""
-    values = {"b_id": token_id, "b_counter": counter, "b_details": details, "b_now": now}
+def prove(
+    connection: Connection, token_id: int, *, counter: int, details: Any, limit: int, now: datetime
+) -> bool:
+    """The first right answer makes a created token an enrolled one, and is spent by it. False when the
+    token is not waiting for it any more, or had ``limit`` wrong ones."""
+    values = {"b_id": token_id, "b_counter": counter, "b_details": details, "b_limit": limit, "b_now": now}
     return rows_changed(connection, _PROVE, values) == 1
 
 
@@ -241,6 +270,30 @@ def change_token(connection: Connection, token_id: int, values: dict[str, Any]) 
     return rows_changed(connection, statement, {"b_id": token_id}) == 1
 
 
+def enable_token(connection: Connection, token_id: int) -> bool:
+    """Let a token be used again. False when it is gone, or revoked."""
+    return rows_changed(connection, _ENABLE, {"b_id": token_id}) == 1
+
+
+def assign_token(
+    connection: Connection, token_id: int, *, resolver: str, uid: str, realm: str, pin_hash: str | None
+) -> bool:
+    """Make a person the owner of a token. False when it is gone, or has one by now."""
+    values = {
+        "b_id": token_id,
+        "b_resolver": resolver,
+        "b_uid": uid,
+        "b_realm": realm,
+        "b_pin_hash": pin_hash,
+    }
+    return rows_changed(connection, _ASSIGN, values) == 1
+
+
+def unassign_token(connection: Connection, token_id: int, *, resolver: str, uid: str) -> bool:
+    """Take a token from this owner, its PIN and failures with it. False when it is not theirs any more."""
+    return rows_changed(connection, _UNASSIGN, {"b_id": token_id, "b_resolver": resolver, "b_uid": uid}) == 1
+
+
 def name_token(connection: Connection, serial: str, description: str) -> None:
     """Describe the token of that serial. One statement."""
     connection.execute(_NAME_TOKEN, {"b_serial": serial, "b_description": description})
@@ -249,3 +302,8 @@ def name_token(connection: Connection, serial: str, description: str) -> None:
 def delete_token(connection: Connection, token_id: int) -> bool:
     """Remove a token. False when it was gone already."""
     return rows_changed(connection, _DELETE_TOKEN, {"b_id": token_id}) == 1
+
+
+def delete_unproven(connection: Connection, token_id: int) -> bool:
+    """Remove a token that nobody has proven. False when somebody has, or it is gone."""
+    return rows_changed(connection, _DELETE_UNPROVEN, {"b_id": token_id}) == 1
