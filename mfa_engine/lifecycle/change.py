@@ -12,6 +12,7 @@ from mfa_engine.identity.throttles import second_factor_name
 from mfa_engine.identity.user import UserKey
 from mfa_engine.lifecycle.enrol import LONGEST_DESCRIPTION, check_description
 from mfa_engine.lifecycle.find import token_of_serial
+from mfa_engine.lifecycle.then import Then, nothing
 from mfa_engine.lifecycle.whom import about
 from mfa_engine.storage.throttle import clear
 from mfa_engine.storage.token import TokenRow, TokenState, change_token, enable_token, name_token
@@ -30,9 +31,16 @@ def enable(runner: Runner, origin: Origin, serial: str) -> None:
     runner.record(store)
 
 
-def disable(runner: Runner, origin: Origin, serial: str) -> None:
-    """The token is not accepted until it is enabled again. Raises NotFound."""
-    _change(runner, origin, token_of_serial(runner, serial), "token.disable", {"enabled": False})
+def disable(runner: Runner, origin: Origin, serial: str, then: Then = nothing) -> None:
+    """The token is not accepted until it is enabled again; ``then`` writes, in the same transaction, what
+    follows. Raises NotFound."""
+    token = token_of_serial(runner, serial)
+
+    def store(unit: Unit) -> None:
+        _set(unit, origin, token, "token.disable", {"enabled": False})
+        then(unit)
+
+    runner.record(store)
 
 
 def reset(runner: Runner, origin: Origin, serial: str) -> None:
