@@ -160,7 +160,9 @@ def not_allowed(
 def stronger_sign_in_needed(
     app: App, kinds: tuple[Sentence | str, ...], incident: str, *, enrol_url: str = "", back_url: str = ""
 ) -> ErrorPage:
-    """The level asked for is out of this person's reach. ``enrol_url`` only where SELF-02 allows it."""
+    """The level asked for is out of this person's reach. ``kinds`` may be empty where it is not known
+    what would do; ``enrol_url`` only where SELF-02 allows it.
+    """
     if enrol_url:
         button = Button(say("Set one up"), enrol_url)
     elif back_url:
@@ -169,7 +171,7 @@ def stronger_sign_in_needed(
         button = None
     return ErrorPage(
         heading=say("%(app)s needs a stronger sign-in", app=app.name),
-        texts=(say("You need one of: %(kinds)s.", kinds=kinds),),
+        texts=(say("You need one of: %(kinds)s.", kinds=kinds),) if kinds else (),
         incident=incident,
         button=button,
         status=403,
@@ -221,6 +223,16 @@ def right_missing(right: str, realm: str = "") -> ErrorPage:
             "It needs the right %(right)s in realm %(realm)s.", right=Strong(right), realm=Strong(realm)
         )
     return ErrorPage(heading=say("You may not do this"), texts=(text,), status=403)
+
+
+def link_not_good() -> ErrorPage:
+    """A one-time link: used, too old, or never made."""
+    return ErrorPage(
+        heading=say("This link does not work any more"),
+        texts=(say("It was used before, or it is too old."),),
+        remedies=(say("Ask whoever gave it to you for a new one."),),
+        status=404,
+    )
 
 
 def not_our_form(incident: str) -> ErrorPage:

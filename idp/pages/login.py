@@ -43,7 +43,20 @@ class FirstFactorPage(StepPage):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FreshPage(StepPage):
-    """``login/fresh.html``: the password again before ways to sign in change. Posts ``password``."""
+    """``login/fresh.html``: the password again before something changes. Posts ``password``.
+
+    ``for_others`` on the way to an admin page; else it is the person's own ways to sign in.
+    """
+
+    for_others: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FirstAdministratorPage(Page):
+    """``login/first_administrator.html``: asks whoever opened the one-time link. Posts ``answer=yes``."""
+
+    person: str
+    stay_url: str
 
 
 class CodeSource(StrEnum):

@@ -53,4 +53,9 @@ def sentences(token: Sentence | str) -> dict[str, Sentence]:
         "integrity": say("a stored value does not open; see the log"),
         "unavailable": say("the directory did not answer"),
         "not_allowed": say("policy does not allow it"),
+        "login_required": say("nobody was signed in, and the application wanted no page"),
+        "interaction_required": say("one more step was due, and the application wanted no page"),
+        "unreachable": say("no token reaches the level that the application asks for"),
+        "denied": say("it was declined on the page"),
+        "disabled": say("the application or the account is disabled"),
     }

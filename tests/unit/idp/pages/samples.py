@@ -115,6 +115,12 @@ LOGIN = [
     ),
     Sample("fresh", "login/fresh.html", login.FreshPage(**ALICE)),
     Sample("fresh-wrong", "login/fresh.html", login.FreshPage(**ALICE, problem=problems.wrong_password())),
+    Sample("fresh-admin", "login/fresh.html", login.FreshPage(**ALICE, for_others=True)),
+    Sample(
+        "first-administrator",
+        "login/first_administrator.html",
+        login.FirstAdministratorPage(person="alice@riverside.example", stay_url="/account/"),
+    ),
     Sample("code", "login/code.html", login.CodePage(**ALICE, name="Pixel 8", other_url=PICKER)),
     Sample("code-unnamed", "login/code.html", login.CodePage(**ALICE)),
     *(
@@ -369,6 +375,8 @@ ERRORS = [
             "stronger-back",
             errors.stronger_sign_in_needed(EXAM, ("passkey",), INCIDENT, back_url="/login/7/back"),
         ),
+        ("stronger-unknown", errors.stronger_sign_in_needed(EXAM, (), INCIDENT)),
+        ("link", errors.link_not_good()),
         ("missing", errors.detail_missing(EXAM, "staff number", INCIDENT, "hr@riverside.example")),
         ("missing-claim", errors.detail_missing(EXAM, "staffNumber", INCIDENT)),
         ("refused", errors.nothing_shared(PORTAL)),
