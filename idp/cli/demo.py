@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 import signal
 import socket
 import subprocess
@@ -150,9 +149,3 @@ def _say(places: Places, shown: Shown) -> None:
         + "\n  Ctrl-C ends it. Everything is kept in "
         f"{places.data}; delete that folder to begin anew.\n"
     )
-
-
-def new_password() -> str:
-    """Four groups of four letters: easy to type off a screen, 80 random bits."""
-    letters = "abcdefghjkmnpqrstuvwxyz23456789"
-    return "-".join("".join(secrets.choice(letters) for _ in range(4)) for _ in range(4))
