@@ -11,6 +11,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    UniqueConstraint,
     bindparam,
     delete,
     exists,
@@ -22,7 +23,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from idp.storage.client import ClientTable
 from idp.storage.service_provider import ServiceProviderTable
-from mfa_engine.storage.base import Base, BigKey, Instant, Json, Key, rows_changed
+from mfa_engine.storage.base import Base, BigKey, Instant, Json, Key, rows_changed, upsert
 
 
 class SsoSessionTable(Base):
@@ -47,7 +48,7 @@ class SsoSessionTable(Base):
 
 class ParticipantTable(Base):
     __tablename__ = "session_participant"
-    __table_args__ = (Index("ix_session_participant_party", "session_id", "protocol", "party"),)
+    __table_args__ = (UniqueConstraint("session_id", "protocol", "party"),)
 
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)
     session_id: Mapped[str] = mapped_column(Key(40), ForeignKey("sso_session.id", ondelete="CASCADE"))
@@ -147,19 +148,18 @@ _BY_INDEX = select(*_PARTICIPANT_COLUMNS).where(
     _participant.protocol == bindparam("b_protocol"),
     _participant.party == bindparam("b_party"),
 )
-_INSERT_PARTICIPANT = insert(ParticipantTable).from_select(
-    [*ParticipantRow.__slots__, "created_at"],
-    select(
-        *(bindparam(f"b_{name}", type_=_participant[name].type) for name in ParticipantRow.__slots__),
-        bindparam("b_created_at", type_=Instant()),
-    ).where(
-        ~exists().where(
-            _participant.session_id == bindparam("b_session_id"),
-            _participant.protocol == bindparam("b_protocol"),
-            _participant.party == bindparam("b_party"),
-        )
-    ),
-    include_defaults=False,
+_told = {name: bindparam(f"b_{name}") for name in ("name_id", "name_format", "session_index")}
+_NOTE_PARTICIPANT = upsert(
+    ParticipantTable,
+    ["session_id", "protocol", "party"],
+    [
+        {
+            **{name: bindparam(f"b_{name}") for name in ("session_id", "protocol", "party")},
+            **_told,
+            "created_at": bindparam("b_created_at", type_=Instant()),
+        }
+    ],
+    _told,
 )
 
 
@@ -248,6 +248,6 @@ def participant_by_index(
 
 
 def note_participant(connection: Connection, row: ParticipantRow, now: datetime) -> None:
-    """Note that a party takes part, unless that is known. One statement."""
+    """Note that a party takes part; what it was told last stands. One statement."""
     values = {f"b_{name}": getattr(row, name) for name in ParticipantRow.__slots__}
-    connection.execute(_INSERT_PARTICIPANT, {**values, "b_created_at": now})
+    connection.execute(_NOTE_PARTICIPANT[connection.dialect.name], {**values, "b_created_at": now})

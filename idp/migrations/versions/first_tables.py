@@ -349,13 +349,12 @@ def upgrade() -> None:
             ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_session_participant")),
-        if_not_exists=True,
-    )
-    op.create_index(
-        "ix_session_participant_party",
-        "session_participant",
-        ["session_id", "protocol", "party"],
-        unique=False,
+        sa.UniqueConstraint(
+            "session_id",
+            "protocol",
+            "party",
+            name=op.f("uq_session_participant_session_id_protocol_party"),
+        ),
         if_not_exists=True,
     )
     op.create_index(
