@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from idp.applications import service_providers
+from idp.applications import clients, service_providers
 from idp.applications.service_providers import ProviderSettings, release_of
 from idp.cli.session import Session
 from idp.oidc.capabilities import registration_rules
