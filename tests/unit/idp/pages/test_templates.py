@@ -210,7 +210,7 @@ def test_the_page_that_hands_over_has_no_other_form(rendered: dict[str, str]) ->
     assert rendered["leave"].count("<form") == 0
 
 
-def test_AUTH_03_a_problem_shows_the_same_page_whoever_it_is(pages: Pages) -> None:
+def test_a_problem_shows_the_same_page_whoever_it_is(pages: Pages) -> None:
     one, other = (
         html(
             pages,
