@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, bindparam, literal_column, select
+from sqlalchemy import Connection, Row, Select, String, and_, bindparam, select
 from sqlalchemy.orm import aliased
 
 from mfa_engine.storage.challenge import CHALLENGE_COLUMNS, ChallengeRow, ChallengeTable
@@ -24,29 +24,28 @@ class Standing:
     tallies: Mapping[str, Tally]
 
 
-def _statement(whose: ColumnElement[bool]) -> Select[Any]:
-    """One row a token, and one without any where there is none: the tallies hang on a row of their own."""
-    one = select(literal_column("1").label("one")).subquery("one")
-    always = one.c.one == literal_column("1")  # said for SQLAlchemy, which warns of tables joined by nothing
+def _statement(*token_keys: str) -> Select[Any]:
+    """One row a token, and one without any where there is none: all hangs on a row of what is asked for."""
+    asked = select(
+        *(
+            bindparam(f"b_{name}", type_=String()).label(name)
+            for name in ("person", "address", "transaction_id", *token_keys)
+        )
+    ).subquery("asked")
     token, challenge = TokenTable.__table__.c, ChallengeTable.__table__.c
     person, address = aliased(ThrottleTable), aliased(ThrottleTable)
+    open_on = and_(challenge.token_id == token.id, challenge.transaction_id == asked.c.transaction_id)
     return (
         select(
             *(column for tally in (person, address) for column in _tally_columns(tally)),
             *CHALLENGE_COLUMNS,
             *TOKEN_COLUMNS,
         )
-        .select_from(one)
-        .outerjoin(person, and_(person.name == bindparam("b_person"), always))
-        .outerjoin(address, and_(address.name == bindparam("b_address"), always))
-        .outerjoin(TokenTable, and_(whose, always))
-        .outerjoin(
-            ChallengeTable,
-            and_(
-                challenge.token_id == token.id,
-                challenge.transaction_id == bindparam("b_transaction_id"),
-            ),
-        )
+        .select_from(asked)
+        .outerjoin(person, person.name == asked.c.person)
+        .outerjoin(address, address.name == asked.c.address)
+        .outerjoin(TokenTable, and_(*(token[key] == asked.c[key] for key in token_keys)))
+        .outerjoin(ChallengeTable, open_on)
         .order_by(token.id)
     )
 
@@ -55,9 +54,8 @@ def _tally_columns(tally: type[ThrottleTable]) -> tuple[Any, ...]:
     return tally.name, tally.count, tally.since, tally.last_at
 
 
-_token = TokenTable.__table__.c
-_OF_OWNER = _statement(and_(_token.resolver == bindparam("b_resolver"), _token.uid == bindparam("b_uid")))
-_OF_SERIAL = _statement(_token.serial == bindparam("b_serial"))
+_OF_OWNER = _statement("resolver", "uid")
+_OF_SERIAL = _statement("serial")
 _TALLIES = 2 * len(Tally.__slots__)
 _CHALLENGE = _TALLIES + len(CHALLENGE_COLUMNS)
 
