@@ -14,7 +14,9 @@ from mfa_engine.audit import Origin
 from mfa_engine.authentication.facts import open_token
 from mfa_engine.authentication.proof_by_challenge import ask_for_proof, prove_by_answer
 from mfa_engine.configuration.rules import Rules
+from mfa_engine.errors import NotFound
 from mfa_engine.identity.user import User
+from mfa_engine.lifecycle.begin_again import begin_again
 from mfa_engine.lifecycle.enrol import Wanted, enrol
 from mfa_engine.lifecycle.finish import Finished, Follow, finish
 from mfa_engine.storage.challenge import ChallengeRow, challenges_of
@@ -41,11 +43,28 @@ def set_up(
     ``challenge`` is the engine's transaction in which a code was sent to it. Raises InvalidField, and
     NotAllowed when the person has as many as policy allows.
     """
-    resumed = _resumed(services, rules, user, kind, serial, challenge) if serial else None
-    if resumed is not None:
-        return resumed
+    begun = begun_before(services, rules, origin, user, kind, serial, challenge) if serial else None
+    if begun is not None:
+        return begun
     made = enrol(services.engine, rules, origin, Wanted(kind, user))
     return Setup(made.serial, _shown(rules, user, kind, made.handover, None))
+
+
+def begun_before(
+    services: Services, rules: Rules, origin: Origin, user: User, kind: str, serial: str, challenge: str
+) -> Setup | None:
+    """The token as it was shown, or with new values to prove where its kind cannot show the old ones; None
+    when it does not wait for this person's proof, or is of another kind (SELF-03)."""
+    if isinstance(rules.types[kind], ShowsAgain):
+        return _resumed(services, rules, user, kind, serial, challenge)
+    row = services.engine.look(lambda view: token_by_serial(view.connection, serial))
+    if row is None or row.kind != kind:
+        return None
+    try:
+        handover = begin_again(services.engine, rules, origin, serial, user)
+    except NotFound:
+        return None
+    return Setup(serial, _shown(rules, user, kind, handover, None))
 
 
 def send_proof(services: Services, rules: Rules, origin: Origin, user: User, serial: str) -> str | timedelta:

@@ -225,6 +225,15 @@ def right_missing(right: str, realm: str = "") -> ErrorPage:
     return ErrorPage(heading=say("You may not do this"), texts=(text,), status=403)
 
 
+def higher_role() -> ErrorPage:
+    """A help desk at the factors of somebody who may administer more (ADM-06)."""
+    return ErrorPage(
+        heading=say("You may not do this"),
+        texts=(say("This person may administer more than you. Somebody with the same rights has to do it."),),
+        status=403,
+    )
+
+
 def link_not_good() -> ErrorPage:
     """A one-time link: used, too old, or never made."""
     return ErrorPage(

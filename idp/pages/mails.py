@@ -28,3 +28,16 @@ class FactorAddedMail(Page):
     at: datetime
     address: str = ""
     account_url: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactorRemovedMail(Page):
+    """``email/factor_removed.txt``: tells the owner that a way to sign in was removed.
+
+    ``address`` and ``account_url`` as when one was added.
+    """
+
+    name: str
+    at: datetime
+    address: str = ""
+    account_url: str = ""

@@ -39,6 +39,8 @@ def sentences(token: Sentence | str) -> dict[str, Sentence]:
         "user_disabled": say("the account is disabled"),
         "user_locked": say("too many wrong tries before; it waited"),
         "throttled": say("too many wrong tries before; it waited"),
+        "person_throttled": say("too many wrong tries before; it waited"),
+        "address_throttled": say("too many wrong tries from this network address; it waited"),
         "wrong_password": say("the password was wrong"),
         "wrong_pin": say("the PIN was wrong"),
         "no_token": say("no token is enrolled"),

@@ -377,6 +377,7 @@ ERRORS = [
         ),
         ("stronger-unknown", errors.stronger_sign_in_needed(EXAM, (), INCIDENT)),
         ("link", errors.link_not_good()),
+        ("higher-role", errors.higher_role()),
         ("missing", errors.detail_missing(EXAM, "staff number", INCIDENT, "hr@riverside.example")),
         ("missing-claim", errors.detail_missing(EXAM, "staffNumber", INCIDENT)),
         ("refused", errors.nothing_shared(PORTAL)),
@@ -824,4 +825,14 @@ MAILS = [
         ),
     ),
     Sample("mail-factor-bare", "email/factor_added.txt", mails.FactorAddedMail(name="Pixel 8", at=NOW)),
+    Sample(
+        "mail-factor-removed",
+        "email/factor_removed.txt",
+        mails.FactorRemovedMail(
+            name="Pixel 8", at=NOW, address="192.0.2.17", account_url="https://login.example/account/"
+        ),
+    ),
+    Sample(
+        "mail-factor-removed-bare", "email/factor_removed.txt", mails.FactorRemovedMail(name="Pixel 8", at=NOW)
+    ),
 ]
