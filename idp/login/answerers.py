@@ -12,6 +12,7 @@ from idp.pages import App, errors
 from idp.pages.address import local_path
 from idp.pages.respond import Respond
 from idp.services import Granted, Refusal
+from mfa_engine.identity.user import User
 from mfa_engine.unit import Unit
 
 
@@ -29,6 +30,15 @@ class PageAnswerer:
         """None of its own."""
         del request
         return None
+
+    def accepts_session(self, request: Any, user: User) -> bool:
+        """Whoever is signed in."""
+        del request, user
+        return True
+
+    def sharing(self, request: Any, user: User) -> None:
+        """Nothing leaves the house."""
+        del request, user
 
     def issue(self, unit: Unit, granted: Granted) -> Callable[[bool], Response]:
         """Nothing to write: the session is all that a page of ours needs."""

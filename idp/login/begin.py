@@ -11,6 +11,7 @@ from flask import Response
 from idp.login.context import Context, still_let_in
 from idp.login.flow import Step, next_step
 from idp.login.issue import issue
+from idp.login.refuse import refuse
 from idp.services import IssueRefused, Refusal, Services
 from idp.sessions import sso, transaction
 from idp.sessions.cookies import Held, new_browser_value
@@ -20,6 +21,8 @@ from mfa_engine import audit
 from mfa_engine.audit import Entry, Origin, Subject
 from mfa_engine.authentication.assurance import Asked
 from mfa_engine.unit import Unit
+
+_NEEDS_A_PAGE = {Step.FIRST_FACTOR: Refusal.LOGIN_REQUIRED, Step.CONSENT: Refusal.CONSENT_REQUIRED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +55,6 @@ def answer_or_begin(
     """
     context = _virtual(services, held, origin, wanted)
     step = next_step(context.login, context.facts())
-    answerer = services.answerers[wanted.answerer]
     try:
         if step is Step.ISSUE:
             issued = issue(context, user_agent, stored=False, claim=wanted.claim)
@@ -60,11 +62,11 @@ def answer_or_begin(
                 return issued.render(False)
     except IssueRefused as refused:
         if refused.why in (Refusal.DISABLED, Refusal.REPLAYED) or wanted.passive:
-            return answerer.refuse(wanted.request, refused.why, after_form=False)
+            return refuse(context, refused.why, after_form=False, stored=False)
     if wanted.passive:
-        why = Refusal.LOGIN_REQUIRED if step is Step.FIRST_FACTOR else Refusal.INTERACTION_REQUIRED
-        return answerer.refuse(wanted.request, why, after_form=False)
-    return _begin(services, held, wanted)
+        why = _NEEDS_A_PAGE.get(step, Refusal.INTERACTION_REQUIRED)
+        return refuse(context, why, after_form=False, stored=False)
+    return _begin(context, held, wanted)
 
 
 def _virtual(services: Services, held: Held, origin: Origin, wanted: Wanted) -> Context:
@@ -72,31 +74,35 @@ def _virtual(services: Services, held: Held, origin: Origin, wanted: Wanted) -> 
     engine = services.engine
     rules = engine.rules()
     now = engine.now()
-    session = engine.look(lambda view: sso.find(view, held.session)) if held.session else None
-    login = LoginTransaction("", 0, now, started_at=now, **_values(wanted))
+    session, agreed = engine.look(lambda view: sso.find_for(view, held.session, wanted.application))
     user = still_let_in(services, rules, session.person) if session else None
     if session is not None and user is None:
         end_for_disabled(services, origin, session)
         session = None
-    return Context(services, rules, origin, login, held.browser_hash, session, user, now)
+    answerer = services.answerers[wanted.answerer]
+    another = user is not None and not answerer.accepts_session(wanted.request, user)
+    login = LoginTransaction("", 0, now, started_at=now, another=another, **_values(wanted))
+    known = None if another else user
+    return Context(services, rules, origin, login, held.browser_hash, session, known, now, agreed)
 
 
-def _begin(services: Services, held: Held, wanted: Wanted) -> Response:
+def _begin(context: Context, held: Held, wanted: Wanted) -> Response:
+    services = context.services
     browser = held.browser or new_browser_value()
-    hashed = sso.cookie_hash(browser)
+    hashed, another = sso.cookie_hash(browser), context.login.another
     try:
-        login = services.engine.record(lambda unit: _claimed(unit, hashed, wanted))
+        login = services.engine.record(lambda unit: _claimed(unit, hashed, wanted, another))
     except IssueRefused as refused:
-        return services.answerers[wanted.answerer].refuse(wanted.request, refused.why, after_form=False)
+        return refuse(context, refused.why, after_form=False, stored=False)
     response = services.respond.see_other(f"/login/{login.handle}/")
     services.cookies.set_browser(response, browser)
     return response
 
 
-def _claimed(unit: Unit, hashed: str, wanted: Wanted) -> LoginTransaction:
+def _claimed(unit: Unit, hashed: str, wanted: Wanted, another: bool) -> LoginTransaction:
     if wanted.claim is not None:
         wanted.claim(unit)
-    return transaction.begin(unit, hashed, **_values(wanted))
+    return transaction.begin(unit, hashed, another=another, **_values(wanted))
 
 
 def _values(wanted: Wanted) -> dict[str, Any]:

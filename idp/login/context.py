@@ -6,12 +6,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from idp.login.flow import Facts, proofs_of
+from idp.login.flow import Facts, joins, proofs_of
 from idp.login.reach import enrollable, owned, requirement
-from idp.services import Services
+from idp.services import Services, Sharing
 from idp.sessions.sso import SsoSession
 from idp.sessions.transaction import LoginTransaction, Person, save
-from mfa_engine.audit import Origin
+from idp.storage.consent import read_consent
+from mfa_engine.audit import Origin, Subject
 from mfa_engine.authentication.assurance import missing
 from mfa_engine.configuration.rules import Rules, subject_of
 from mfa_engine.identity.find_user import recheck
@@ -32,6 +33,7 @@ class Context:
     session: SsoSession | None
     user: User | None  # who has proven a first factor, here or in the session
     now: datetime
+    agreed: frozenset[str] | None = None  # what they share with this application; None: not read yet
 
     @property
     def base(self) -> str:
@@ -49,6 +51,19 @@ class Context:
         return self.user.login if self.user else ""
 
     @property
+    def acting(self) -> Origin:
+        """Where the acts of this login come from, and whose they are once somebody is known."""
+        key = self.user.key if self.user else None
+        actor = f"person:{key.resolver}/{key.uid}" if key else ""
+        return replace(self.origin, actor=actor, application=self.login.application)
+
+    @property
+    def whom(self) -> Subject:
+        """The same person, as whom the audit is about."""
+        user = self.user
+        return Subject(user.login, user.realm, user.key.resolver, user.key.uid) if user else Subject()
+
+    @property
     def restart_url(self) -> str:
         """Where "Not you?" posts to."""
         return self.base + "start-over"
@@ -62,14 +77,17 @@ class Context:
         return tokens_of_person(self.services.engine, self.user.key) if self.user else ()
 
     def facts(self, tokens: tuple[TokenRow, ...] | None = None) -> Facts:
-        """What ``flow.next_step`` judges by. Tokens are read only when something is missing without them."""
+        """What ``flow.next_step`` judges by. Tokens are read only when something is missing without them,
+        and what the person agreed to share only when nothing is."""
         application = self.login.application
         subject = subject_of(self.user, address=self.origin.address, application=application)
         required = requirement(self.rules, subject, self.login.asked)
         bare = Facts(required, self.session, (), (), self.now)
         proofs = proofs_of(self.login, self.session)
-        if self.user is None or missing(required, proofs, self.now) is None:
+        if self.user is None:
             return bare
+        if missing(required, proofs, self.now) is None:
+            return replace(bare, consent_due=self._consent_due(self.user))
         known = self.tokens() if tokens is None else tokens
         return replace(
             bare,
@@ -77,10 +95,28 @@ class Context:
             enrollable=enrollable(self.rules, subject, known, proofs, self.now),
         )
 
+    def sharing(self, user: User) -> Sharing | None:
+        """What the application would be told about them, where they have a say in it."""
+        return self.services.answerers[self.login.answerer].sharing(self.login.request, user)
+
+    def _consent_due(self, user: User) -> bool:
+        sharing = self.sharing(user)
+        if sharing is None:
+            return False
+        if self.login.granted or sharing.anew:
+            return not set(sharing.names) <= set(self.login.granted)
+        agreed = self.agreed
+        if agreed is None:
+            key, application = user.key, self.login.application
+            agreed = self.services.engine.look(lambda view: read_consent(view.connection, key, application))
+        return not set(sharing.names) <= agreed
+
 
 def person_of(login: LoginTransaction, session: SsoSession | None) -> Person | None:
-    """Who has begun to prove themselves in this login, else whose session it is."""
-    return login.person or (session.person if session else None)
+    """Who has begun to prove themselves in this login, else whose session it is, if that one will do."""
+    if login.person is not None or session is None:
+        return login.person
+    return session.person if joins(login, session) else None
 
 
 def still_let_in(services: Services, rules: Rules, person: Person | None) -> User | None:

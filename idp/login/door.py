@@ -58,8 +58,9 @@ def _context(
 ) -> Context:
     rules = services.engine.rules()
     origin = origin_of_request(login.application)
-    user = still_let_in(services, rules, person_of(login, session))
-    if session is not None and login.person is None and user is None:
+    person = person_of(login, session)
+    user = still_let_in(services, rules, person)
+    if session is not None and session.person == person and user is None:
         end_for_disabled(services, origin, session)
         session = None
     return Context(services, rules, origin, login, browser, session, user, services.engine.now())

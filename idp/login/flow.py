@@ -17,6 +17,7 @@ class Step(StrEnum):
     FIRST_FACTOR = "first-factor"
     SECOND_FACTOR = "second-factor"
     ENROL = "enrol"
+    CONSENT = "consent"
     ISSUE = "issue"
     REFUSE = "refuse"  # out of this person's reach: the application gets its protocol's error
 
@@ -27,6 +28,8 @@ class Facts:
 
     ``owned`` are the tokens that the person could answer with, ``enrollable`` the types that may be
     set up now; both empty until the first factor is proven. ``session`` is the browser's, whoever's.
+    ``consent_due``: the person has a say in what the application is told, and has not said it yet; not
+    looked at before everything is proven.
     """
 
     required: Required
@@ -34,13 +37,14 @@ class Facts:
     owned: tuple[Offer, ...]
     enrollable: tuple[Offer, ...]
     now: datetime
+    consent_due: bool = False
 
 
 def next_step(login: LoginTransaction, facts: Facts) -> Step:
     """What the browser does next. ISSUE only when nothing is missing (invariant 1)."""
     need = what_is_missing(login, facts)
     if need is None:
-        return Step.ISSUE
+        return Step.CONSENT if facts.consent_due else Step.ISSUE
     if need.need is Need.FIRST_FACTOR:
         return Step.FIRST_FACTOR
     if need.need is Need.UNREACHABLE:
@@ -66,9 +70,11 @@ def proofs_of(login: LoginTransaction, session: SsoSession | None) -> tuple[Proo
 
 def joins(login: LoginTransaction, session: SsoSession) -> bool:
     """Whether the session's proofs are this person's. A login by somebody else replaces the session."""
-    return login.person is None or login.person.key == session.person.key
+    if login.person is None:
+        return not login.another
+    return login.person.key == session.person.key
 
 
 def person_known(login: LoginTransaction, session: SsoSession | None) -> bool:
     """Whether somebody has proven a first factor, here or in the session."""
-    return login.person is not None or session is not None
+    return login.person is not None or (session is not None and joins(login, session))

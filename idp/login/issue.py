@@ -15,7 +15,7 @@ from idp.sessions.sso import SsoSession, lift, start, touch, touch_for
 from idp.sessions.transaction import Person
 from idp.storage.login_transaction import spend_login
 from mfa_engine import audit
-from mfa_engine.audit import Entry, Subject
+from mfa_engine.audit import Entry
 from mfa_engine.authentication.assurance import Answer, NotReached, Proof, answer
 from mfa_engine.configuration.rules import subject_of
 from mfa_engine.identity.user import User
@@ -63,9 +63,10 @@ def issue(
             claim(unit)
         session, cookie = _session(unit, context, user, proofs, user_agent)
         _assert_alive(unit, session, context.login.application)
-        granted = Granted(user, session, said, context.login.request, context.login.application)
+        login = context.login
+        granted = Granted(user, session, said, login.request, login.application, login.granted)
         render = answerer.issue(unit, granted)
-        audit.record(unit, _acting(context, user), _entry(context, user, said, cookie is not None))
+        audit.record(unit, context.acting, _entry(context, said, cookie is not None))
         return Issued(render, cookie)
 
     return context.services.engine.record(work)
@@ -99,12 +100,6 @@ def _assert_alive(unit: Unit, session: SsoSession, application: str) -> None:
         raise IssueRefused(Refusal.DISABLED)
 
 
-def _acting(context: Context, user: User) -> audit.Origin:
-    actor = f"person:{user.key.resolver}/{user.key.uid}"
-    return audit.Origin(actor, context.origin.address, context.origin.request_id, context.login.application)
-
-
-def _entry(context: Context, user: User, said: Answer, new: bool) -> Entry:
+def _entry(context: Context, said: Answer, new: bool) -> Entry:
     details = {"class": said.context_class, "methods": list(said.methods), "new_session": new}
-    whom = Subject(user.login, user.realm, user.key.resolver, user.key.uid)
-    return Entry("auth.login", True, "", whom, details=details)
+    return Entry("auth.login", True, "", context.whom, details=details)

@@ -11,6 +11,7 @@ from idp.login.context import Context
 from idp.login.door import app_of, open_door
 from idp.login.flow import Step, next_step
 from idp.login.issue import issue
+from idp.login.refuse import refuse
 from idp.login.steps import STEPS
 from idp.observe.request_id import request_id
 from idp.pages import errors
@@ -43,16 +44,25 @@ def login_blueprint(services: Services) -> Blueprint:
 
 
 def _route(context: Context) -> Response:
+    if _left_out(context):
+        return refuse(context, Refusal.DISABLED, after_form=True)
     facts = context.facts()
     due = next_step(context.login, facts)
     if due is Step.ISSUE:
         return _end(context)
     if due is Step.REFUSE:
-        return _out_of_reach(context)
+        return refuse(context, Refusal.UNREACHABLE, after_form=True)
     return context.services.respond.see_other(context.base + due.value)
 
 
+def _left_out(context: Context) -> bool:
+    """Whoever began was disabled or deleted since (AUTH-10)."""
+    return context.login.person is not None and context.user is None
+
+
 def _step(context: Context, path: str) -> Response:
+    if _left_out(context):
+        return context.services.respond.see_other(context.base)
     name, _, rest = path.partition("/")
     facts = context.facts()
     view = STEPS.get(name)
@@ -71,7 +81,7 @@ def _end(context: Context) -> Response:
     try:
         issued = issue(context, request.headers.get("User-Agent", ""))
     except IssueRefused as refused:
-        return services.answerers[login.answerer].refuse(login.request, refused.why, after_form=True)
+        return refuse(context, refused.why, after_form=True)
     if issued is None:
         return services.respond.error(errors.already_done(app_of(services, login)))
     response = issued.render(True)
@@ -80,14 +90,9 @@ def _end(context: Context) -> Response:
     return response
 
 
-def _out_of_reach(context: Context) -> Response:
-    services, login = context.services, context.login
-    return services.answerers[login.answerer].refuse(login.request, Refusal.UNREACHABLE, after_form=True)
-
-
 def _start_over(context: Context) -> Response:
     services = context.services
     if not services.respond.form_is_ours(context.binding):
         return services.respond.error(errors.not_our_form(request_id()))
-    context.save(person=None, proofs=(), chosen="", challenge="", enrolling="")
+    context.save(person=None, proofs=(), chosen="", challenge="", enrolling="", offered=(), granted=())
     return services.respond.see_other(context.base)

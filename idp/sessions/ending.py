@@ -12,6 +12,15 @@ from mfa_engine.unit import Unit
 class Participant(Protocol):
     """A protocol's part of a session that is being ended."""
 
+    @property
+    def protocol(self) -> str:
+        """As the session's participants are stored: "oidc", "saml"."""
+        ...
+
+    def name(self, party: str) -> str:
+        """What people call the application of that client id or entityID."""
+        ...
+
     def end(self, unit: Unit, session_id: str) -> None:
         """Make worthless, in the unit that ends the session, what was issued in it (SESS-05)."""
         ...

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from idp.sessions.transaction import Person
+from idp.storage.consent import session_and_consent
 from idp.storage.sso_session import (
     SessionRow,
     end_session,
@@ -52,9 +53,17 @@ def cookie_hash(value: str) -> str:
 def find(view: View, cookie: str) -> SsoSession | None:
     """The live session of a cookie. Idle and overall limits are the server's (SESS-04). One statement."""
     row = session_by_cookie(view.connection, cookie_hash(cookie))
-    if row is None or row.idle_at <= view.now or row.ends_at <= view.now:
-        return None
-    return SsoSession(row, tuple(Proof.read(document) for document in row.proofs))
+    return _opened(row) if row is not None and _is_alive(row, view.now) else None
+
+
+def find_for(view: View, cookie: str, application: str) -> tuple[SsoSession | None, frozenset[str]]:
+    """As ``find``, with what the session's person agreed to share with the application. One statement,
+    none without a cookie."""
+    found = session_and_consent(view.connection, cookie_hash(cookie), application) if cookie else None
+    if found is None or not _is_alive(found[0], view.now):
+        return None, frozenset()
+    row, agreed = found
+    return _opened(row), agreed
 
 
 def start(
@@ -121,6 +130,14 @@ def touch_for(unit: Unit, session: SsoSession, protocol: str, party: str) -> boo
 def idle_end(session: SsoSession, now: datetime) -> datetime:
     """When the session dies if it is not used again."""
     return min(now + timedelta(seconds=session.row.idle_seconds), session.row.ends_at)
+
+
+def _is_alive(row: SessionRow, now: datetime) -> bool:
+    return now < row.idle_at and now < row.ends_at
+
+
+def _opened(row: SessionRow) -> SsoSession:
+    return SsoSession(row, tuple(Proof.read(document) for document in row.proofs))
 
 
 def _end_surplus(unit: Unit, person: Person) -> None:

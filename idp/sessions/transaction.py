@@ -57,7 +57,9 @@ class LoginTransaction:
     chosen: str = ""  # serial picked for the second factor
     challenge: str = ""  # the engine's transaction that is open for it
     enrolling: str = ""  # serial of the token being enrolled
-    granted: tuple[str, ...] = ()  # consents given in this login
+    another: bool = False  # the browser's session does not do: somebody has to sign in anew
+    offered: tuple[str, ...] = ()  # what the consent page asked for, as it was shown (OIDC-14)
+    granted: tuple[str, ...] = ()  # what the person agreed to there
     said: str = field(default="")  # one notice for the next page
 
     def document(self) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from flask import Response
 
 from idp.login.context import Context
 from idp.login.flow import Facts, Step
-from idp.login.steps import enrol, first_factor, second_factor
+from idp.login.steps import consent, enrol, first_factor, second_factor
 
 
 class StepView(NamedTuple):
@@ -24,4 +24,5 @@ STEPS: Mapping[str, StepView] = {
     Step.FIRST_FACTOR.value: StepView(first_factor.show, first_factor.submit),
     Step.SECOND_FACTOR.value: StepView(second_factor.show, second_factor.submit),
     Step.ENROL.value: StepView(enrol.show, enrol.submit),
+    Step.CONSENT.value: StepView(consent.show, consent.submit),
 }

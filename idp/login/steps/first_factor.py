@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flask import Response, request
 
 from idp.login.context import Context
@@ -76,13 +78,24 @@ def _problem(context: Context, typed: str, password: str) -> Problem | None:
 
 
 def _proven(unit: Unit, context: Context, right: Right) -> None:
-    """The person, their proof and the audit row, together. Another person's proofs do not stay."""
+    """The person, their proof and the audit row, together. What another person proved or agreed to does
+    not stay."""
     user = right.user
     right.settle(unit, context.origin)
     person = Person(user.key.resolver, user.key.uid, user.realm, user.login)
-    before = context.login.proofs if context.login.person == person else ()
-    proofs = (*before, password_proof(unit.now))
-    save(unit, context.login, person=person, proofs=proofs, chosen="", challenge="", enrolling="")
+    login = context.login
+    kept = login if login.person == person else replace(login, proofs=(), offered=(), granted=())
+    save(
+        unit,
+        login,
+        person=person,
+        proofs=(*kept.proofs, password_proof(unit.now)),
+        offered=kept.offered,
+        granted=kept.granted,
+        chosen="",
+        challenge="",
+        enrolling="",
+    )
 
 
 def _asks_again(context: Context) -> bool:
