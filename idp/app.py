@@ -11,6 +11,7 @@ from idp.login.views import login_blueprint
 from idp.observe.client_address import TrustedProxies
 from idp.observe.health import health_blueprint
 from idp.observe.request_id import request_id
+from idp.oidc.views import oidc_blueprints
 from idp.pages import errors
 from idp.pages.errors import ErrorPage
 from idp.pages.views import pages_blueprint
@@ -35,6 +36,8 @@ def create_app(services: Services) -> Flask:
     app.register_blueprint(health_blueprint(services.engine))
     app.register_blueprint(pages_blueprint(services.pages, origin=services.settings.base_url))
     app.register_blueprint(login_blueprint(services))
+    for blueprint in oidc_blueprints(services):
+        app.register_blueprint(blueprint)
     _refuse_foreign_hosts(app, services)
     _handle_errors(app, services)
     app.wsgi_app = TrustedProxies(app.wsgi_app, services.settings.server.trusted_proxies)  # type: ignore[method-assign]

@@ -17,11 +17,13 @@ from flask import Response
 from idp.applications.registry import Registry
 from idp.keys.snapshot import KeySource
 from idp.pages import App, Pages
+from idp.pages.login import Detail
 from idp.pages.respond import Respond
 from idp.sessions.cookies import Cookies
 from idp.sessions.ending import Participant
 from idp.sessions.sso import SsoSession
 from idp.settings import Settings
+from metadata.oidc.own import Capabilities
 from mfa_engine.authentication.assurance import Answer
 from mfa_engine.engine import Engine
 from mfa_engine.errors import DoorwardError
@@ -37,6 +39,7 @@ class Refusal(StrEnum):
 
     LOGIN_REQUIRED = "login_required"  # no page may be shown, and nobody is signed in (enough)
     INTERACTION_REQUIRED = "interaction_required"  # no page may be shown, and a further step is due
+    CONSENT_REQUIRED = "consent_required"  # no page may be shown, and the person was not asked yet
     UNREACHABLE = "unreachable"  # the level asked for is out of this person's reach
     DENIED = "denied"  # the person said no
     REPLAYED = "replayed"  # this request was answered, or began a login, before
@@ -55,13 +58,33 @@ class IssueRefused(DoorwardError):
 
 @dataclass(frozen=True, slots=True)
 class Granted:
-    """A finished login: who, in which session, and what may be said of how it was proven."""
+    """A finished login: who, in which session, and what may be said of how it was proven.
+
+    ``consented`` is what the person agreed to share on a page of this login; empty when they were not
+    asked in it.
+    """
 
     user: User
     session: SsoSession
     answer: Answer
     request: Any  # the answerer's own, as it was stored
     application: str
+    consented: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Sharing:
+    """What an application is to be told about a person who has a say in it.
+
+    ``names`` is what is agreed to and remembered (OAuth scopes), ``details`` what it comes to, as it
+    would be released now. ``anew``: the person is asked whatever they agreed to before. ``site`` is whose
+    application it is.
+    """
+
+    names: tuple[str, ...]
+    details: tuple[Detail, ...]
+    site: str
+    anew: bool = False
 
 
 class Answerer(Protocol):
@@ -73,6 +96,14 @@ class Answerer(Protocol):
 
     def preferred_class(self, request: Any) -> str | None:
         """The class to state when none was asked for; None: the usual one."""
+        ...
+
+    def accepts_session(self, request: Any, user: User) -> bool:
+        """Whether the person whose session the browser has will do; else somebody has to sign in anew."""
+        ...
+
+    def sharing(self, request: Any, user: User) -> Sharing | None:
+        """What the person is asked to agree to; None when nobody needs to ask them."""
         ...
 
     def issue(self, unit: Unit, granted: Granted) -> Callable[[bool], Response]:
@@ -105,4 +136,5 @@ class Services:
     entries: EntryCache
     answerers: Mapping[str, Answerer]
     participants: tuple[Participant, ...]
+    capabilities: Capabilities
     clock: Callable[[], datetime]

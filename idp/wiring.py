@@ -16,6 +16,10 @@ from idp.errors import ConfigError
 from idp.keys.snapshot import KeySource, make_missing_key
 from idp.login.answerers import PageAnswerer
 from idp.migrations import run as migrations
+from idp.oidc.answerer import OidcAnswerer
+from idp.oidc.capabilities import offered
+from idp.oidc.names import Names
+from idp.oidc.participant import OidcParticipant
 from idp.pages import Assets, House, Pages
 from idp.pages.mails import CodeMail
 from idp.pages.respond import Respond
@@ -80,21 +84,27 @@ def build(
         clock=clock,
     )
     _make_keys(settings, engine, keyring)
-    answerers: dict[str, Answerer] = {"page": PageAnswerer(respond)}
-    participants: list[Participant] = []
+    registry = Registry(engine, max_age)
+    capabilities = offered(settings, (kind.worth for kind in types.values()), pages.catalogues.tags)
+    answerers: dict[str, Answerer] = {
+        "page": PageAnswerer(respond),
+        "oidc": OidcAnswerer(capabilities.issuer, Names.of(keyring), registry, respond),
+    }
+    participants: list[Participant] = [OidcParticipant(registry)]
     return Services(
         settings=settings,
         engine=engine,
         keyring=keyring,
         resolvers=resolvers,
         keys=KeySource(engine, max_age),
-        registry=Registry(engine, max_age),
+        registry=registry,
         pages=pages,
         respond=respond,
         cookies=Cookies(secure=not settings.plain_http),
         entries=EntryCache(clock),
         answerers=answerers,
         participants=tuple(participants),
+        capabilities=capabilities,
         clock=clock,
     )
 

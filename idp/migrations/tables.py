@@ -3,6 +3,7 @@
 from idp.storage import (
     access_token,
     client,
+    consent,
     login_transaction,
     one_time,
     persistent_id,
@@ -30,6 +31,7 @@ TABLE_MODULES = (
     challenge,
     client,
     configuration,
+    consent,
     data_key,
     login_transaction,
     one_time,

@@ -169,13 +169,15 @@ class ConsentPage(StepPage):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeavePage(Page):
-    """``login/leave.html``: takes the browser to ``destination`` by link and refresh.
+    """``login/leave.html``: takes the browser to ``destination`` by link and refresh. ``signed_in`` is
+    False on the way back from a refusal or a sign-out.
 
     Raises InvalidField for a destination that a browser would run rather than open.
     """
 
     app: App
     destination: str = field(repr=False)
+    signed_in: bool = True
 
     def __post_init__(self) -> None:
         destination_source(self.destination)

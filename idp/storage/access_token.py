@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Index, bindparam, delete, insert, select
+from sqlalchemy import Connection, Index, and_, bindparam, delete, insert, or_, select
 from sqlalchemy.orm import Mapped, mapped_column
 
+from idp.storage.standing import client_enabled, session_alive
 from mfa_engine.storage.base import Base, Instant, Json, Key, rows_changed
 
 
@@ -47,7 +48,10 @@ class AccessTokenRow:
 
 
 _token = AccessTokenTable.__table__.c
-_READ = select(*[_token[name] for name in AccessTokenRow.__slots__]).where(
+_standing = and_(
+    or_(_token.session_id.is_(None), session_alive(_token.session_id)), client_enabled(_token.client_id)
+)
+_READ = select(*[_token[name] for name in AccessTokenRow.__slots__], _standing.label("standing")).where(
     _token.value_hash == bindparam("b_value_hash")
 )
 _INSERT = insert(AccessTokenTable)
@@ -57,10 +61,13 @@ _OF_CLIENT = delete(AccessTokenTable).where(_token.client_id == bindparam("b_cli
 _DROP = delete(AccessTokenTable).where(_token.expires_at < bindparam("b_before"))
 
 
-def read_access_token(connection: Connection, value_hash: str) -> AccessTokenRow | None:
-    """The token of that hash, expired or not. One statement."""
-    row = connection.execute(_READ, {"b_value_hash": value_hash}).one_or_none()
-    return None if row is None else AccessTokenRow(*row)
+def read_access_token(
+    connection: Connection, value_hash: str, now: datetime
+) -> tuple[AccessTokenRow, bool] | None:
+    """The token of that hash, expired or not, and whether its session lives and its client is enabled. One
+    statement."""
+    row = connection.execute(_READ, {"b_value_hash": value_hash, "b_now": now}).one_or_none()
+    return None if row is None else (AccessTokenRow(*row[:-1]), bool(row.standing))
 
 
 def insert_access_token(connection: Connection, value_hash: str, row: AccessTokenRow) -> None:

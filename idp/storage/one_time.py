@@ -1,4 +1,8 @@
-"""One-time values: authorization codes, links. Each carries its purpose, and is found by both (OIDC-07)."""
+"""One-time values: authorization codes, links. Each carries its purpose, and is found by both (OIDC-07).
+
+Those that were issued in a session and to a client hold as long as both do: that is asked and asserted
+by the very statements that read and spend them.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +10,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, and_, bindparam, delete, insert, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
+from idp.storage.standing import client_enabled, session_alive
 from mfa_engine.storage.base import Base, Instant, Json, Key, rows_changed
 
 
@@ -18,6 +23,8 @@ class OneTimeTable(Base):
     value_hash: Mapped[str] = mapped_column(Key(64), primary_key=True)  # SHA-256, hex
     purpose: Mapped[str] = mapped_column(Key(20), primary_key=True)
     document: Mapped[Any] = mapped_column(Json)
+    session_id: Mapped[str | None] = mapped_column(Key(40))  # what it stands or falls with, if anything
+    client_id: Mapped[str | None] = mapped_column(Key(120))
     spent: Mapped[bool]
     created_at: Mapped[datetime] = mapped_column(Instant)
     expires_at: Mapped[datetime] = mapped_column(Instant, index=True)
@@ -33,11 +40,23 @@ class OneTimeRow:
     expires_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class IssuedRow:
+    """One that was issued to a client in a session. ``standing``: both are as they should be now."""
+
+    document: Any
+    spent: bool
+    standing: bool
+
+
 _one = OneTimeTable.__table__.c
 _named = (_one.value_hash == bindparam("b_value_hash"), _one.purpose == bindparam("b_purpose"))
 _READ = select(*[_one[name] for name in OneTimeRow.__slots__]).where(*_named)
+_standing = and_(session_alive(_one.session_id), client_enabled(_one.client_id))
+_READ_ISSUED = select(_one.document, _one.spent, _standing.label("standing")).where(*_named)
 _INSERT = insert(OneTimeTable)
 _SPEND = update(OneTimeTable).where(*_named, _one.spent.is_(False)).values(spent=True)
+_SPEND_ISSUED = _SPEND.where(_standing)
 _DROP = delete(OneTimeTable).where(_one.expires_at < bindparam("b_before"))
 
 
@@ -47,16 +66,33 @@ def read_one_time(connection: Connection, purpose: str, value_hash: str) -> OneT
     return None if row is None else OneTimeRow(*row)
 
 
+def read_issued(connection: Connection, purpose: str, value_hash: str, now: datetime) -> IssuedRow | None:
+    """The same for one that was issued to a client in a session. One statement."""
+    values = {"b_value_hash": value_hash, "b_purpose": purpose, "b_now": now}
+    row = connection.execute(_READ_ISSUED, values).one_or_none()
+    return None if row is None else IssuedRow(row.document, row.spent, bool(row.standing))
+
+
 def insert_one_time(
-    connection: Connection, purpose: str, value_hash: str, document: Any, now: datetime, expires_at: datetime
+    connection: Connection,
+    purpose: str,
+    value_hash: str,
+    document: Any,
+    now: datetime,
+    expires_at: datetime,
+    *,
+    session_id: str | None = None,
+    client_id: str | None = None,
 ) -> None:
-    """Store a new value."""
+    """Store a new value. One statement."""
     connection.execute(
         _INSERT,
         {
             "value_hash": value_hash,
             "purpose": purpose,
             "document": document,
+            "session_id": session_id,
+            "client_id": client_id,
             "spent": False,
             "created_at": now,
             "expires_at": expires_at,
@@ -67,6 +103,12 @@ def insert_one_time(
 def spend_one_time(connection: Connection, purpose: str, value_hash: str) -> bool:
     """Use the value up. False when another request did (RACE-04)."""
     return rows_changed(connection, _SPEND, {"b_value_hash": value_hash, "b_purpose": purpose}) == 1
+
+
+def spend_issued(connection: Connection, purpose: str, value_hash: str, now: datetime) -> bool:
+    """The same while its session lives and its client is enabled. False: one of the three is not so."""
+    values = {"b_value_hash": value_hash, "b_purpose": purpose, "b_now": now}
+    return rows_changed(connection, _SPEND_ISSUED, values) == 1
 
 
 def drop_expired_one_time(connection: Connection, before: datetime) -> int:

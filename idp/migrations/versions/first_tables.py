@@ -102,6 +102,21 @@ def upgrade() -> None:
         if_not_exists=True,
     )
     op.create_table(
+        "consent",
+        sa.Column("id", base.Key(64), nullable=False),
+        sa.Column("resolver", base.Key(120), nullable=False),
+        sa.Column("uid", base.Key(320), nullable=False),
+        sa.Column("application", base.Key(520), nullable=False),
+        sa.Column("names", base.Json(), nullable=False),
+        sa.Column("given_at", base.Instant(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_consent")),
+        if_not_exists=True,
+    )
+    op.create_index(
+        op.f("ix_consent_application"), "consent", ["application"], unique=False, if_not_exists=True
+    )
+    op.create_index("ix_consent_person", "consent", ["resolver", "uid"], unique=False, if_not_exists=True)
+    op.create_table(
         "data_key",
         sa.Column("version", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("wrapped", base.Bytes, nullable=False),
@@ -131,6 +146,8 @@ def upgrade() -> None:
         sa.Column("value_hash", base.Key(64), nullable=False),
         sa.Column("purpose", base.Key(20), nullable=False),
         sa.Column("document", base.Json(), nullable=False),
+        sa.Column("session_id", base.Key(40), nullable=True),
+        sa.Column("client_id", base.Key(120), nullable=True),
         sa.Column("spent", sa.Boolean(), nullable=False),
         sa.Column("created_at", base.Instant(), nullable=False),
         sa.Column("expires_at", base.Instant(), nullable=False),
@@ -333,6 +350,19 @@ def upgrade() -> None:
         if_not_exists=True,
     )
     op.create_table(
+        "client_origin",
+        sa.Column("client_id", base.Key(120), nullable=False),
+        sa.Column("origin", base.Key(300), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["client_id"], ["client.client_id"], name=op.f("fk_client_origin_client_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("client_id", "origin", name=op.f("pk_client_origin")),
+        if_not_exists=True,
+    )
+    op.create_index(
+        op.f("ix_client_origin_origin"), "client_origin", ["origin"], unique=False, if_not_exists=True
+    )
+    op.create_table(
         "session_participant",
         sa.Column("id", base.BigKey, nullable=False),
         sa.Column("session_id", base.Key(40), nullable=False),
@@ -350,10 +380,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_session_participant")),
         sa.UniqueConstraint(
-            "session_id",
-            "protocol",
-            "party",
-            name=op.f("uq_session_participant_session_id_protocol_party"),
+            "session_id", "protocol", "party", name=op.f("uq_session_participant_session_id_protocol_party")
         ),
         if_not_exists=True,
     )
