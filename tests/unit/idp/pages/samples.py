@@ -833,6 +833,8 @@ MAILS = [
         ),
     ),
     Sample(
-        "mail-factor-removed-bare", "email/factor_removed.txt", mails.FactorRemovedMail(name="Pixel 8", at=NOW)
+        "mail-factor-removed-bare",
+        "email/factor_removed.txt",
+        mails.FactorRemovedMail(name="Pixel 8", at=NOW),
     ),
 ]
