@@ -7,6 +7,8 @@ import logging
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
+from idp.api import errors as api_errors
+from idp.api.blueprints import api_blueprints
 from idp.login.views import login_blueprint
 from idp.observe.client_address import TrustedProxies
 from idp.observe.health import health_blueprint
@@ -15,6 +17,7 @@ from idp.oidc.views import oidc_blueprints
 from idp.pages import errors
 from idp.pages.errors import ErrorPage
 from idp.pages.views import pages_blueprint
+from idp.saml.views import saml_blueprint
 from idp.services import Services
 from mfa_engine.errors import Conflict, DoorwardError, InvalidField, NotAllowed, NotFound, Unavailable
 
@@ -36,8 +39,9 @@ def create_app(services: Services) -> Flask:
     app.register_blueprint(health_blueprint(services.engine))
     app.register_blueprint(pages_blueprint(services.pages, origin=services.settings.base_url))
     app.register_blueprint(login_blueprint(services))
-    for blueprint in oidc_blueprints(services):
+    for blueprint in (*oidc_blueprints(services), *api_blueprints(services)):
         app.register_blueprint(blueprint)
+    app.register_blueprint(saml_blueprint(services))
     _refuse_foreign_hosts(app, services)
     _handle_errors(app, services)
     app.wsgi_app = TrustedProxies(app.wsgi_app, services.settings.server.trusted_proxies)  # type: ignore[method-assign]
@@ -70,6 +74,8 @@ def _handle_errors(app: Flask, services: Services) -> None:
 
     @app.errorhandler(HTTPException)
     def http(error: HTTPException) -> Response:
+        if api_errors.is_for_programs():
+            return api_errors.http_error(services, error)
         if error.code == 404:
             return page(errors.nothing_here())
         response = page(errors.unreadable_request(request_id(), status=error.code or 400))

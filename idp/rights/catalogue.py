@@ -83,10 +83,12 @@ OF_REALMS = frozenset(
         Right.AUDIT_READ,
         Right.TRIGGER_CHALLENGE,
         Right.DETAILED_ERRORS,
+        Right.TRUSTED_CALLER,
+        Right.RECOGNISED_BY_ADDRESS,
     }
 )
-"""Rights on what belongs to a realm. The others are on the whole house: limited to some realms, one
-does not have them."""
+"""Rights on what belongs to a realm, or on what is said of its people. The others are on the whole
+house: limited to some realms, one does not have them."""
 
 OWN = frozenset(
     {

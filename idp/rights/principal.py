@@ -62,6 +62,10 @@ class Principal:
         """As ``may``, for a token: what everybody may do with their own is added (SELF-03)."""
         return self.may(right, realm) or (right in OWN and self.is_owner(owner))
 
+    def has_own_only(self, right: Right) -> bool:
+        """Whether the right is held on one's own tokens and on nothing else."""
+        return self.user is not None and right in OWN and right not in self.rights
+
     def covers(self, rights: Iterable[Right], realms: Iterable[str]) -> bool:
         """Whether this one holds all of that, everywhere there: nobody gives away, or acts on somebody
         with, more than they hold (ADM-06)."""
