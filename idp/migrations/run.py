@@ -51,8 +51,8 @@ def _revision(connection: Connection) -> str | None:
 
 
 def _run(connection: Connection) -> None:
-    from alembic import command  # noqa: PLC0415 - a tenth of a second that most starts do not need
-    from alembic.config import Config  # noqa: PLC0415
+    from alembic import command
+    from alembic.config import Config
 
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent))
