@@ -18,6 +18,7 @@ from idp.pages import errors
 from idp.pages.errors import ErrorPage
 from idp.pages.views import pages_blueprint
 from idp.saml.views import saml_blueprint
+from idp.saml.views import saml_blueprint
 from idp.services import Services
 from mfa_engine.errors import Conflict, DoorwardError, InvalidField, NotAllowed, NotFound, Unavailable
 
@@ -41,6 +42,7 @@ def create_app(services: Services) -> Flask:
     app.register_blueprint(login_blueprint(services))
     for blueprint in (*oidc_blueprints(services), *api_blueprints(services)):
         app.register_blueprint(blueprint)
+    app.register_blueprint(saml_blueprint(services))
     app.register_blueprint(saml_blueprint(services))
     _refuse_foreign_hosts(app, services)
     _handle_errors(app, services)

@@ -24,6 +24,11 @@ from idp.pages import Assets, House, Pages
 from idp.pages.mails import CodeMail
 from idp.pages.respond import Respond
 from idp.paths import shipped
+from idp.saml.answerer import SamlAnswerer
+from idp.saml.own import OwnIdentity
+from idp.saml.participant import SamlParticipant
+from idp.saml.partners import Partners
+from idp.saml.session_handle import SessionHandles
 from idp.services import Answerer, Services
 from idp.sessions.cookies import Cookies
 from idp.sessions.ending import Participant
@@ -84,19 +89,22 @@ def build(
         clock=clock,
     )
     _make_keys(settings, engine, keyring)
-    registry = Registry(engine, max_age)
+    keys, registry = KeySource(engine, max_age), Registry(engine, max_age)
+    partners = Partners(registry, loopback_http=settings.plain_http)
+    handles = SessionHandles.of_keyring(keyring)
     capabilities = offered(settings, (kind.worth for kind in types.values()), pages.catalogues.tags)
     answerers: dict[str, Answerer] = {
         "page": PageAnswerer(respond),
         "oidc": OidcAnswerer(capabilities.issuer, Names.of(keyring), registry, respond),
+        "saml": SamlAnswerer(OwnIdentity(settings, keys), partners, respond, handles),
     }
-    participants: list[Participant] = [OidcParticipant(registry)]
+    participants: list[Participant] = [OidcParticipant(registry), SamlParticipant(partners)]
     return Services(
         settings=settings,
         engine=engine,
         keyring=keyring,
         resolvers=resolvers,
-        keys=KeySource(engine, max_age),
+        keys=keys,
         registry=registry,
         pages=pages,
         respond=respond,

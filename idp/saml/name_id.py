@@ -62,9 +62,9 @@ def choose(policy: NameIdPolicy | None, service: ServiceProvider) -> NameIdChoic
     raise StatusError(INVALID_NAME_ID_POLICY, "name_id_policy")
 
 
-def transient(idp: str, service: str) -> NameId:
-    """A name of 160 random bits, good for one session at one service (SD-N01)."""
-    return NameId(f"_{secrets.token_hex(20)}", NameIdFormat.TRANSIENT, idp, service)
+def transient(value: str, idp: str, service: str) -> NameId:
+    """The name ``value``, good for one session at one service: its handle there (SD-N01)."""
+    return NameId(value, NameIdFormat.TRANSIENT, idp, service)
 
 
 def persistent(value: str, idp: str, service: str) -> NameId:

@@ -34,7 +34,7 @@ class OwnIdentity:
         self.entity_id = settings.saml.entity_id or f"{base}/saml/metadata"
         self.sso_location = f"{base}/saml/sso"
         self.slo_location = f"{base}/saml/slo"
-        self._error_url = f"{base}/saml/error"
+        self._error_url = f"{base}/saml/error?rp=ERRORURL_RP&code=ERRORURL_CODE"
         self._name = settings.house.name
         self._contact = settings.saml.contact_email or f"postmaster@{settings.host}"
         self._keys = keys

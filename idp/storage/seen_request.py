@@ -1,11 +1,10 @@
-"""SAML requests that were seen: each (issuer, id) begins one login at most (SAML-13)."""
+"""SAML requests that were seen: each (issuer, id) is answered, or begins a login, once (SAML-13)."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, delete, insert
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, mapped_column
 
 from mfa_engine.storage.base import Base, Instant, Key, rows_changed
@@ -22,14 +21,10 @@ _INSERT = insert(SeenRequestTable)
 _DROP = delete(SeenRequestTable).where(SeenRequestTable.__table__.c.expires_at < bindparam("b_before"))
 
 
-def first_seen(connection: Connection, request_hash: str, expires_at: datetime) -> bool:
-    """Whether this request is seen for the first time: the primary key decides."""
-    try:
-        with connection.begin_nested():
-            connection.execute(_INSERT, {"request_hash": request_hash, "expires_at": expires_at})
-    except IntegrityError:
-        return False
-    return True
+def insert_seen_request(connection: Connection, request_hash: str, expires_at: datetime) -> None:
+    """Note a request. Raises IntegrityError when it was seen before: then the transaction is given up.
+    One statement."""
+    connection.execute(_INSERT, {"request_hash": request_hash, "expires_at": expires_at})
 
 
 def drop_expired_requests(connection: Connection, before: datetime) -> int:

@@ -38,7 +38,12 @@ class ServiceProviderRow:
 _provider = ServiceProviderTable.__table__.c
 _COLUMNS = [_provider[name] for name in ServiceProviderRow.__slots__]
 _READ = select(*_COLUMNS).where(_provider.entity_id == bindparam("b_entity_id"))
-_LIST = select(*_COLUMNS).where(_provider.entity_id > bindparam("b_after")).order_by(_provider.entity_id)
+_LIST = (
+    select(*_COLUMNS)
+    .where(_provider.entity_id > bindparam("b_after"))
+    .order_by(_provider.entity_id)
+    .limit(bindparam("b_limit"))
+)
 _INSERT = insert(ServiceProviderTable)
 _DELETE = delete(ServiceProviderTable).where(_provider.entity_id == bindparam("b_entity_id"))
 
@@ -51,7 +56,7 @@ def read_service_provider(connection: Connection, entity_id: str) -> ServiceProv
 
 def list_service_providers(connection: Connection, after: str, limit: int) -> tuple[ServiceProviderRow, ...]:
     """Service providers by entityID, behind ``after``. One statement."""
-    rows = connection.execute(_LIST.limit(limit), {"b_after": after})
+    rows = connection.execute(_LIST, {"b_after": after, "b_limit": limit})
     return tuple(ServiceProviderRow(*row) for row in rows)
 
 

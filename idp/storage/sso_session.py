@@ -148,7 +148,7 @@ _BY_INDEX = select(*_PARTICIPANT_COLUMNS).where(
     _participant.protocol == bindparam("b_protocol"),
     _participant.party == bindparam("b_party"),
 )
-_told = {name: bindparam(f"b_{name}") for name in ("name_id", "name_format", "session_index")}
+_told: dict[str, Any] = {name: bindparam(f"b_{name}") for name in ("name_id", "name_format", "session_index")}
 _NOTE_PARTICIPANT = upsert(
     ParticipantTable,
     ["session_id", "protocol", "party"],

@@ -1,0 +1,65 @@
+"""/saml/sso: an AuthnRequest comes in; it is answered from a live session, or begins a login."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import msgspec
+from flask import Response, request
+
+from idp.login.begin import Wanted, answer_or_begin
+from idp.login.door import held, origin_of_request
+from idp.saml import rejected
+from idp.saml.answerer import StoredRequest
+from idp.saml.bindings import redirect
+from idp.saml.errors import PageError
+from idp.saml.face import Face
+from idp.saml.replay import claim
+from idp.saml.sso import request as authn_request
+from idp.saml.sso.checks import Accepted, Refused, SsoEndpoint, judge
+from mfa_engine.authentication.assurance import Asked, fresh_since, statable_classes
+
+
+def sign_on(face: Face) -> Response:
+    """Budget, from a live session: 5 SQL statements (session, seen request, touch, participant, audit)."""
+    services = face.services
+    now = services.clock()
+    try:
+        received = redirect.receive(request.query_string, request.get_data())
+        asked = authn_request.read(received.root)
+    except PageError as error:
+        return rejected.refuse(face, error)
+    issuer = asked.header.issuer
+    found = face.partners.enabled(issuer)
+    try:
+        verdict = judge(asked, received, found.provider if found else None, _endpoint(face), now)
+    except PageError as error:
+        return rejected.refuse_sign_on(face, error, issuer)
+    if isinstance(verdict, Refused):
+        rejected.note(face, verdict.reason, issuer)
+        return face.responses.failure(verdict.status, verdict.address)
+    wanted = _wanted(face, verdict, now)
+    agent = request.headers.get("User-Agent", "")
+    return answer_or_begin(services, held(services), origin_of_request(wanted.application), agent, wanted)
+
+
+def _endpoint(face: Face) -> SsoEndpoint:
+    types = face.services.engine.rules().types.values()
+    return SsoEndpoint(face.own.sso_location, frozenset(statable_classes(kind.worth for kind in types)))
+
+
+def _wanted(face: Face, accepted: Accepted, now: datetime) -> Wanted:
+    """What the login must prove. A class that is asked for is essential: it, or an error (SAML-17)."""
+    address = accepted.address
+    app = face.partners.app(address.service)
+    since = fresh_since(now, force=accepted.force_authn, max_age_seconds=None)
+    return Wanted(
+        answerer="saml",
+        application=f"saml:{address.service}",
+        application_name=app.name,
+        request=msgspec.to_builtins(StoredRequest(address, accepted.name_id)),
+        asked=Asked(accepted.contexts, essential=bool(accepted.contexts), fresh_since=since),
+        passive=accepted.is_passive,
+        start_again=app.url,
+        claim=lambda unit: claim(unit, accepted.one_use),
+    )
