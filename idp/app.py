@@ -18,8 +18,8 @@ from idp.pages import errors
 from idp.pages.errors import ErrorPage
 from idp.pages.views import pages_blueprint
 from idp.saml.views import saml_blueprint
-from idp.saml.views import saml_blueprint
 from idp.services import Services
+from idp.web.blueprint import web_blueprint
 from mfa_engine.errors import Conflict, DoorwardError, InvalidField, NotAllowed, NotFound, Unavailable
 
 log = logging.getLogger(__name__)
@@ -43,7 +43,7 @@ def create_app(services: Services) -> Flask:
     for blueprint in (*oidc_blueprints(services), *api_blueprints(services)):
         app.register_blueprint(blueprint)
     app.register_blueprint(saml_blueprint(services))
-    app.register_blueprint(saml_blueprint(services))
+    app.register_blueprint(web_blueprint(services))
     _refuse_foreign_hosts(app, services)
     _handle_errors(app, services)
     app.wsgi_app = TrustedProxies(app.wsgi_app, services.settings.server.trusted_proxies)  # type: ignore[method-assign]

@@ -28,14 +28,18 @@ def end_session(services: Services, origin: Origin, session: SessionRow) -> Ende
     to drop where it is this browser's (SESS-05).
     """
 
-    def work(unit: Unit) -> Ended | None:
-        participants = participants_of(unit.connection, session.id)
-        if not ending.end(unit, session.id, services.participants):
-            return None
-        whom = Subject(session.login, session.realm, session.resolver, session.uid)
-        entered = [f"{row.protocol}:{row.party}" for row in participants]
-        details = {"session": session.id, "applications": entered}
-        audit.record(unit, origin, Entry("auth.session.ended", True, "", whom, details=details))
-        return Ended(session.created_at, participants)
+    return services.engine.record(lambda unit: end_session_in(unit, services, origin, session))
 
-    return services.engine.record(work)
+
+def end_session_in(
+    unit: Unit, services: Services, origin: Origin, session: SessionRow, reason: str = ""
+) -> Ended | None:
+    """The same within a unit: with the act that it follows from, which ``reason`` names."""
+    participants = participants_of(unit.connection, session.id)
+    if not ending.end(unit, session.id, services.participants):
+        return None
+    whom = Subject(session.login, session.realm, session.resolver, session.uid)
+    entered = [f"{row.protocol}:{row.party}" for row in participants]
+    details = {"session": session.id, "applications": entered}
+    audit.record(unit, origin, Entry("auth.session.ended", True, reason, whom, details=details))
+    return Ended(session.created_at, participants)

@@ -1,0 +1,37 @@
+"""The tables of pages as a blueprint: each view behind its entry."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, request
+
+from idp.rights.denial import Denied, OutOfReach
+from idp.services import Services
+from idp.web.account.routes import ACCOUNT_ROUTES
+from idp.web.entry import admit
+from idp.web.route import Route, View
+
+ROUTES: tuple[Route, ...] = ACCOUNT_ROUTES
+
+
+def web_blueprint(services: Services) -> Blueprint:
+    """All pages of ours."""
+    blueprint = Blueprint("web", __name__)
+    for route in ROUTES:
+        methods = ["GET"] if route.submit is None else ["GET", "POST"]
+        endpoint = route.path.strip("/").replace("/", " ")
+        blueprint.add_url_rule(route.path, endpoint, _behind_its_entry(services, route), methods=methods)
+    return blueprint
+
+
+def _behind_its_entry(services: Services, route: Route) -> View:
+    def view(**parts: str) -> Response:
+        visitor = admit(services, route)
+        if isinstance(visitor, Response):
+            return visitor
+        answer = route.submit if request.method == "POST" and route.submit else route.show
+        try:
+            return answer(visitor, **parts)
+        except (Denied, OutOfReach) as refused:
+            return visitor.refuse(refused)
+
+    return view
