@@ -57,9 +57,11 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class ProviderSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Our choices about one service provider. Nothing is released without a rule."""
+    """Our choices about one service provider. Nothing is released without a rule; ``name`` is what people
+    read at sign-in, where its metadata's own name will not do."""
 
     release: tuple[Rule, ...] = ()
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,9 @@ class Registered:
 
     @property
     def name(self) -> str:
-        """What people call it: its display name, else its entityID."""
+        """What people call it: the name it was given here, else its display name, else its entityID."""
+        if self.settings.name:
+            return self.settings.name
         names = self.provider.display_names
         english = next((name.text for name in names if name.language.startswith("en")), None)
         return english or (names[0].text if names else self.provider.entity_id)
@@ -181,7 +185,11 @@ def set_release(
     runner: Runner, registry: Registry, origin: Origin, entity_id: str, release: tuple[Rule, ...]
 ) -> None:
     """Say what it is told about people. Raises NotFound."""
-    settings = ProviderSettings(release)
+    row = runner.look(lambda view: read_service_provider(view.connection, entity_id))
+    if row is None:
+        raise NotFound("service provider", entity_id)
+    known = msgspec.convert(row.settings, ProviderSettings)
+    settings = msgspec.structs.replace(known, release=release)
     values = {"settings": msgspec.to_builtins(settings)}
     _change(runner, registry, origin, entity_id, values, "admin.sp.release", settings)
 
