@@ -31,7 +31,7 @@ from mfa_engine.configuration.rules import Rules
 from mfa_engine.lifecycle.opening import broken
 from mfa_engine.policy.decisions.fallback import passes_without_token
 from mfa_engine.storage.challenge import close_challenges, count_try, spend_challenge
-from mfa_engine.storage.token import TokenRow, change_token, count_failures, failures_of, mark_used, spend
+from mfa_engine.storage.token import TokenRow, change_token, count_failures, mark_used, spend
 from mfa_engine.tokentypes.base import Spend
 from mfa_engine.unit import Runner, Unit
 
@@ -140,8 +140,8 @@ def _refuse(unit: Unit, rules: Rules, attempt: Attempt, facts: Facts, refuse: Re
             return PassedWithoutToken(facts.user, decision.because)
     count_try(unit.connection, [challenge.id for challenge in refuse.challenges])
     if refuse.counted:
-        count_failures(unit.connection, [token.row.id for token in refuse.tried], unit.now)
-        _audit_locks(unit, attempt, facts, refuse)
+        counted = count_failures(unit.connection, [token.row.id for token in refuse.tried], unit.now)
+        _audit_locks(unit, attempt, facts, counted)
     if refuse.reason is Reason.CLONED:
         _disable_clones(unit, attempt, facts, refuse)
     if refuse.person:
@@ -153,11 +153,10 @@ def _refuse(unit: Unit, rules: Rules, attempt: Attempt, facts: Facts, refuse: Re
     return Rejected(refuse.reason, facts.user, token.row.serial, token.row.kind)
 
 
-def _audit_locks(unit: Unit, attempt: Attempt, facts: Facts, refuse: Refuse) -> None:
+def _audit_locks(unit: Unit, attempt: Attempt, facts: Facts, counted: tuple[tuple[str, int], ...]) -> None:
     """A token that this failure locked has its own row, once: the count that reaches the limit is seen
     by one transaction only (OTP-06)."""
-    near = [token.row.id for token in refuse.tried if token.row.failures + 1 >= facts.fail_limit]
-    for serial, failures in failures_of(unit.connection, near):
+    for serial, failures in counted:
         if failures == facts.fail_limit:
             entry = Entry("token.locked", True, "failures", facts.whom, serial, {"failures": failures})
             audit.record(unit, attempt.origin, entry)

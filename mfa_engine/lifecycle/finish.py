@@ -20,7 +20,6 @@ from mfa_engine.storage.token import (
     change_token,
     count_failures,
     delete_unproven,
-    failures_of,
     prove,
     token_by_serial,
 )
@@ -109,8 +108,8 @@ def proven(unit: Unit, origin: Origin, row: TokenRow, *, counter: int, details: 
 
 def refused(unit: Unit, origin: Origin, row: TokenRow, refusal: Refusal) -> Finished:
     """The answer did not fit. The last wrong one that there may be ends the enrolment."""
-    count_failures(unit.connection, [row.id], unit.now)
-    if any(failures >= TRIES for _, failures in failures_of(unit.connection, [row.id])):
+    counted = count_failures(unit.connection, [row.id], unit.now)
+    if any(failures >= TRIES for _, failures in counted):
         delete_unproven(unit.connection, row.id)
     audit.record(unit, origin, about(row, "token.prove", done=False, reason=refusal))
     return Finished(row.serial, row.kind, None)
