@@ -23,6 +23,7 @@ from idp.sessions.cookies import Cookies
 from idp.sessions.ending import Participant
 from idp.sessions.sso import SsoSession
 from idp.settings import Settings
+from metadata.oidc.client import RegistrationRules
 from metadata.oidc.own import Capabilities
 from mfa_engine.authentication.assurance import Answer
 from mfa_engine.engine import Engine
@@ -138,3 +139,12 @@ class Services:
     participants: tuple[Participant, ...]
     capabilities: Capabilities
     clock: Callable[[], datetime]
+
+    @property
+    def registration_rules(self) -> RegistrationRules:
+        """What an administrator may register as an OpenID Connect client here."""
+        return RegistrationRules(
+            self.capabilities,
+            by_administrator=True,
+            allow_http_localhost=self.settings.oidc.allow_http_localhost,
+        )

@@ -65,6 +65,15 @@ class Parameters:
             raise InvalidField(name, "is not UTF-8")
         return value
 
+    def document(self, name: str, longest: int) -> str:
+        """A whole document, line ends and all."""
+        value = self._one(name)
+        if len(value) > longest:
+            raise InvalidField(name, f"use at most {longest} characters")
+        if _NO_TEXT.search(value):
+            raise InvalidField(name, "is not UTF-8")
+        return value
+
     def flag(self, name: str) -> bool:
         """Yes or no; no when it was not sent."""
         value = self._one(name).lower()

@@ -71,7 +71,6 @@ def add(
 ) -> None:
     """Register an app. Its secret is shown this once."""
     from idp.applications.clients import register
-    from idp.oidc.capabilities import registration_rules
 
     services = session.services
     document = {
@@ -83,7 +82,7 @@ def add(
         "consent": consent,
         "require_pkce": not without_pkce,
     }
-    rules = registration_rules(services)
+    rules = services.registration_rules
     handed = register(
         services.engine, services.registry, session.origin, rules, document, client_id=client_id
     )

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 from idp.applications import clients, service_providers
 from idp.applications.service_providers import ProviderSettings, release_of
 from idp.cli.session import Session
-from idp.oidc.capabilities import registration_rules
 from idp.rights.first_administrator import make_link
 from mfa_engine.configuration.change import set_realm, set_resolver
 from mfa_engine.errors import Conflict, Unavailable
@@ -101,7 +100,7 @@ def _app(services: Services, origin: Origin, places: Places) -> None:
             "scope": "openid profile email",
             "consent": "admin",
         }
-        rules = registration_rules(services)
+        rules = services.registration_rules
         handed = clients.register(engine, registry, origin, rules, document, client_id=CLIENT_ID)
     else:
         handed = clients.new_secret(engine, registry, origin, CLIENT_ID)

@@ -6,10 +6,8 @@ from collections.abc import Iterable, Sequence
 
 from idp.errors import ConfigError
 from idp.oidc.claims import CLAIMS_SUPPORTED, SCOPES_SUPPORTED
-from idp.services import Services
 from idp.settings import Settings
 from metadata.errors import InvalidDocument
-from metadata.oidc.client import RegistrationRules
 from metadata.oidc.own import Capabilities, check_issuer
 from mfa_engine.authentication.assurance import statable_classes
 from mfa_engine.tokentypes.worth import Worth
@@ -32,10 +30,3 @@ def offered(settings: Settings, worths: Iterable[Worth], languages: Sequence[str
         ui_locales_supported=tuple(languages),
     )
 
-
-def registration_rules(services: Services) -> RegistrationRules:
-    """What an administrator may register here: for the command line and the admin pages."""
-    worths = (kind.worth for kind in services.engine.rules().types.values())
-    capabilities = offered(services.settings, worths, services.pages.catalogues.tags)
-    http = services.settings.oidc.allow_http_localhost
-    return RegistrationRules(capabilities, by_administrator=True, allow_http_localhost=http)
