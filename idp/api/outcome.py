@@ -32,7 +32,7 @@ _EXACT = {
     Reason.USER_DISABLED: "The user is disabled",
     Reason.USER_LOCKED: "Too many failed attempts of this user, try again later",
     Reason.NO_TOKEN: "The user has no tokens assigned",
-    Reason.WRONG_PASSWORD: "wrong otp pin",
+    Reason.UNKNOWN_TOKEN: "There is no token for this credential or transaction.",
     Reason.WRONG_PIN: "wrong otp pin",
     Reason.WRONG_CODE: "wrong otp value",
     Reason.REPLAYED: "wrong otp value. previous otp used again",
@@ -40,6 +40,7 @@ _EXACT = {
     Reason.CHALLENGE: "wrong otp pin",  # a transaction that is not open is a plain login without one
 }
 _CHALLENGE_WRONG = "Response did not match the challenge."
+_WRONG_ANSWER = frozenset({Reason.WRONG_CODE, Reason.CHALLENGE})
 _OF_THE_TOKEN = frozenset({Reason.WRONG_CODE, Reason.REPLAYED})
 
 
@@ -112,7 +113,9 @@ def rejected(outcome: Rejected, asked: Asked, exact: bool) -> Said:
     if not exact:
         return _no({"message": NEUTRAL})
     reason = outcome.reason
-    answers_challenge = asked.fido or (asked.transaction and reason is Reason.WRONG_CODE)
+    answers_challenge = (asked.fido and reason in _WRONG_ANSWER) or (
+        asked.transaction and reason is Reason.WRONG_CODE
+    )
     text = _CHALLENGE_WRONG if answers_challenge else _EXACT.get(reason, NEUTRAL)
     if reason in _OF_THE_TOKEN and outcome.serial and not answers_challenge:
         return _no({"message": text, "serial": outcome.serial, "type": outcome.kind})
