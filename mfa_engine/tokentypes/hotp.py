@@ -61,7 +61,8 @@ class Hotp:
         counter = matching_counter(key, digits, spent)
         if counter is not None:
             return Spend(self.worth, counter, token.row.details)
-        used_before = matching_counter(key, digits, max(spent - _REMEMBERED, NOTHING_SPENT), _REMEMBERED)
+        before = max(spent - _REMEMBERED, NOTHING_SPENT)
+        used_before = matching_counter(key, digits, before, spent - before)
         return Refusal.WRONG if used_before is None else Refusal.REPLAYED
 
     def resynchronise(self, token: Token, first: str, second: str, now: datetime) -> Spend | Refusal:
