@@ -198,8 +198,9 @@ def _merged(sent: Iterable[tuple[str, str | list[str]]]) -> dict[str, str | list
     """One value a name. Two different ones are refused: who reads which must not decide (ADM-02)."""
     values: dict[str, str | list[str]] = {}
     for name, value in sent:
-        if values.setdefault(name, value) != value:
+        if value and values.get(name, value) not in ("", value):
             raise InvalidField(_shown(name), "is given twice")
+        values[name] = value or values.get(name, "")
     return values
 
 
