@@ -1,0 +1,37 @@
+"""An authorization code for somebody who is signed in, and the tokens for it."""
+
+from __future__ import annotations
+
+from benchmarks.people import People
+from benchmarks.relying_party import RelyingParty
+from benchmarks.scenario import LOGIN_COST, Meeting, Scenario
+from benchmarks.visitor import Visitor
+
+
+class _Client:
+    def __init__(self, meeting: Meeting, people: People) -> None:
+        self._application = RelyingParty(meeting)
+        self._visitor = Visitor(meeting.port)
+        self._people = people
+
+    def prepare(self) -> None:
+        """Sign in."""
+        person, code = self._people.next()
+        left = self._visitor.sign_in(self._application.request, person, code)
+        self._application.redeem(self._application.code(left))
+
+    def unit(self) -> None:
+        """Two requests: the browser's and the application's."""
+        code = self._application.code(self._visitor.open(self._application.request))
+        self._application.redeem(code)
+
+
+SCENARIO = Scenario(
+    name="code-to-tokens",
+    title="code and its tokens from a live session (two requests)",
+    floor=3.7,
+    goal=1.9,
+    begin=_Client,
+    people="login",
+    cost=LOGIN_COST,
+)
