@@ -21,6 +21,7 @@ from idp.storage.sso_session import drop_ended_sessions
 from mfa_engine.errors import DoorwardError
 from mfa_engine.storage.challenge import drop_expired_challenges
 from mfa_engine.storage.throttle import drop_old
+from mfa_engine.storage.token import drop_unproven
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +33,7 @@ _TALLIES_KEPT = timedelta(days=30)
 _SWEEPS: tuple[tuple[str, Callable[[Connection, datetime], int], timedelta], ...] = (
     ("challenges", drop_expired_challenges, _KEPT),
     ("logins", drop_expired_logins, _KEPT),
+    ("unproven tokens", drop_unproven, _KEPT),
     ("one-time values", drop_expired_one_time, _KEPT),
     ("access tokens", drop_expired_access_tokens, _KEPT),
     ("seen requests", drop_expired_requests, _KEPT),

@@ -153,6 +153,9 @@ _PROVE = (
     )
 )
 
+_DROP_UNPROVEN = delete(TokenTable).where(
+    _token.state == TokenState.CREATED, _token.prove_by < bindparam("b_before")
+)
 _INSERT_TOKEN = insert(TokenTable)
 _LOCK_OWNER = upsert(
     TokenOwnerTable,
@@ -309,3 +312,8 @@ def delete_token(connection: Connection, token_id: int) -> bool:
 def delete_unproven(connection: Connection, token_id: int) -> bool:
     """Remove a token that nobody has proven. False when somebody has, or it is gone."""
     return rows_changed(connection, _DELETE_UNPROVEN, {"b_id": token_id}) == 1
+
+
+def drop_unproven(connection: Connection, before: datetime) -> int:
+    """Delete tokens that nobody proved in time and that are dead since ``before``; gives how many."""
+    return rows_changed(connection, _DROP_UNPROVEN, {"b_before": before})
