@@ -38,6 +38,7 @@ from idp.wiring import build
 from mfa_engine.audit import Origin
 from mfa_engine.configuration.change import set_policies, set_realm, set_resolver
 from mfa_engine.configuration.rules import Rules
+from mfa_engine.delivery.outbox import CarrierFailed
 from mfa_engine.identity.find_user import find_user
 from mfa_engine.identity.realms import canonical_login
 from mfa_engine.identity.user import User, UserKey
@@ -72,12 +73,15 @@ class Clock:
 
 
 class Mailbox:
-    """Keeps what is sent by mail."""
+    """Keeps what is sent by mail, unless ``refuses`` says how it fails."""
 
     def __init__(self) -> None:
         self.sent: list[dict[str, str]] = []
+        self.refuses: CarrierFailed | None = None
 
     def carry(self, content: Mapping[str, str]) -> None:
+        if self.refuses is not None:
+            raise self.refuses
         self.sent.append(dict(content))
 
 
