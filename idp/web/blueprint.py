@@ -7,10 +7,11 @@ from flask import Blueprint, Response, request
 from idp.rights.denial import Denied, OutOfReach
 from idp.services import Services
 from idp.web.account.routes import ACCOUNT_ROUTES
+from idp.web.admin.routes import ADMIN_ROUTES
 from idp.web.entry import admit
 from idp.web.route import Route, View
 
-ROUTES: tuple[Route, ...] = ACCOUNT_ROUTES
+ROUTES: tuple[Route, ...] = (*ACCOUNT_ROUTES, *ADMIN_ROUTES)
 
 
 def web_blueprint(services: Services) -> Blueprint:
@@ -19,7 +20,8 @@ def web_blueprint(services: Services) -> Blueprint:
     for route in ROUTES:
         methods = ["GET"] if route.submit is None else ["GET", "POST"]
         endpoint = route.path.strip("/").replace("/", " ")
-        blueprint.add_url_rule(route.path, endpoint, _behind_its_entry(services, route), methods=methods)
+        view = _behind_its_entry(services, route)
+        blueprint.add_url_rule(route.path, endpoint, view, methods=methods)
     return blueprint
 
 
