@@ -26,7 +26,6 @@ from mfa_engine.storage.token import TokenState
 from mfa_engine.tokentypes.base import Answer
 from mfa_engine.unit import Runner
 from tests.support.devices import (
-    App,
     Device,
     Given,
     begun,

@@ -99,7 +99,8 @@ class App:
         return Given(Answer(self.new_code()))
 
     def give_wrong(self) -> Given:
-        return Given(Answer(wrong(*[self.code(step) for step in range(-25, 25)])))
+        first = -min(self.counter, 25) if self.kind == "hotp" else -25
+        return Given(Answer(wrong(*[self.code(step) for step in range(first, 25)])))
 
 
 @dataclass

@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 import secrets
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -129,7 +129,8 @@ class Mailbox:
     def code(self, address: str) -> str:
         """The code in the newest mail to ``address``."""
         texts = [mail["text"] for mail in self.sent if mail["to"] == address]
-        return re.findall(r"\b\d{6}\b", texts[-1])[0]
+        code: str = re.findall(r"\b\d{6}\b", texts[-1])[0]
+        return code
 
 
 class OutsideDirectory:
@@ -225,7 +226,7 @@ class World:
         set_policies(self.engine, self.rules, self.origin, read)
 
     def check(self, login: str, typed: str = "", **more: Any) -> Outcome:
-        """Check what ``login`` typed; ``more`` are fields of the Attempt, ``answer`` in place of ``typed``."""
+        """Check what ``login`` typed; ``more`` are fields of the Attempt, ``answer`` instead of ``typed``."""
         answer = more.pop("answer", Answer(typed))
         origin = more.pop("origin", self.origin)
         return check(self.engine, self.rules, Attempt(origin, answer, login=login, **more))
@@ -287,8 +288,8 @@ def open_world(
     """An engine on a database that was made by ``prepare``."""
     database = open_database(url, connections=connections)
     if database.kind == "sqlite":
-        for engine in (database.writer, database.reader):
-            event.listen(engine, "connect", _careless)
+        for pool in (database.writer, database.reader):
+            event.listen(pool, "connect", _careless)
     held = Held()
     held.watch(database)
     clock, mail, hasher, outside = Clock(), Mailbox(held), WatchedHasher(held, cost), OutsideDirectory(held)
