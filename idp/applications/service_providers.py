@@ -21,7 +21,7 @@ from idp.storage.service_provider import (
     list_service_providers,
     read_service_provider,
 )
-from metadata.entity import ServiceProvider
+from metadata.entity import LocalizedText, ServiceProvider
 from metadata.errors import InvalidDocument
 from metadata.saml.document import DESCRIPTOR, parse
 from metadata.saml.read import service_provider
@@ -75,19 +75,14 @@ class Registered:
     @property
     def name(self) -> str:
         """What people call it: the name it was given here, else its display name, else its entityID."""
-        if self.settings.name:
-            return self.settings.name
-        names = self.provider.display_names
-        english = next((name.text for name in names if name.language.startswith("en")), None)
-        return english or (names[0].text if names else self.provider.entity_id)
+        return self.settings.name or _english(self.provider.display_names) or self.provider.entity_id
 
     @property
     def start_url(self) -> str:
         """Where people begin anew: the page that it names for them, else the site that gets the answers."""
-        pages = self.provider.information_urls
-        english = next((page.text for page in pages if page.language.startswith("en")), None)
-        if pages:
-            return english or pages[0].text
+        page = _english(self.provider.information_urls)
+        if page:
+            return page
         posts = (end for end in self.provider.consumer_services if end.binding == Binding.POST)
         site = urlsplit(next(posts).location)
         return f"{site.scheme}://{site.netloc}/"
@@ -96,6 +91,12 @@ class Registered:
         """Whether people may be sent to it: it is enabled, and its metadata has not expired."""
         ends = self.provider.valid_until
         return self.enabled and (ends is None or not is_over(ends, now))
+
+
+def _english(texts: Sequence[LocalizedText]) -> str:
+    """The English one, else the first; empty when there is none."""
+    first = texts[0].text if texts else ""
+    return next((text.text for text in texts if text.language.startswith("en")), first)
 
 
 def release_of(wishes: Sequence[str]) -> tuple[Rule, ...]:
@@ -177,21 +178,35 @@ def _new_row(
 
 def set_enabled(runner: Runner, registry: Registry, origin: Origin, entity_id: str, *, enabled: bool) -> None:
     """Let people in to it, or nobody any more, logins in progress included. Raises NotFound."""
-    event = "admin.sp.enable" if enabled else "admin.sp.disable"
-    _change(runner, registry, origin, entity_id, {"enabled": enabled}, event)
+
+    def store(unit: Unit) -> None:
+        applications_changed(unit)
+        values = {"enabled": enabled, "changed_at": unit.now}
+        if not change_service_provider(unit.connection, entity_id, values):
+            raise NotFound("service provider", entity_id)
+        _audit(unit, origin, "admin.sp.enable" if enabled else "admin.sp.disable", entity_id)
+
+    runner.record(store)
+    registry.forget()
 
 
 def set_release(
     runner: Runner, registry: Registry, origin: Origin, entity_id: str, release: tuple[Rule, ...]
 ) -> None:
-    """Say what it is told about people. Raises NotFound."""
-    row = runner.look(lambda view: read_service_provider(view.connection, entity_id))
-    if row is None:
-        raise NotFound("service provider", entity_id)
-    known = msgspec.convert(row.settings, ProviderSettings)
-    settings = msgspec.structs.replace(known, release=release)
-    values = {"settings": msgspec.to_builtins(settings)}
-    _change(runner, registry, origin, entity_id, values, "admin.sp.release", settings)
+    """Say what it is told about people, in place of what was said before. Raises NotFound."""
+
+    def store(unit: Unit) -> None:
+        applications_changed(unit)  # from here on two changes take turns
+        row = read_service_provider(unit.connection, entity_id)
+        if row is None:
+            raise NotFound("service provider", entity_id)
+        settings = msgspec.structs.replace(_settings(row), release=release)
+        values = {"settings": msgspec.to_builtins(settings), "changed_at": unit.now}
+        change_service_provider(unit.connection, entity_id, values)
+        _audit(unit, origin, "admin.sp.release", entity_id, settings)
+
+    runner.record(store)
+    registry.forget()
 
 
 def delete(runner: Runner, registry: Registry, origin: Origin, entity_id: str) -> None:
@@ -236,7 +251,11 @@ def list_all(runner: Runner, *, after: str, limit: int) -> tuple[Registered, ...
 
 def _registered(row: ServiceProviderRow, *, loopback_http: bool) -> Registered:
     provider = read_metadata(row.metadata_xml.encode(), loopback_http=loopback_http)
-    return Registered(provider, msgspec.convert(row.settings, ProviderSettings), row.enabled)
+    return Registered(provider, _settings(row), row.enabled)
+
+
+def _settings(row: ServiceProviderRow) -> ProviderSettings:
+    return msgspec.convert(row.settings, ProviderSettings)
 
 
 def _usable(row: ServiceProviderRow, *, loopback_http: bool) -> Registered | None:
@@ -246,26 +265,6 @@ def _usable(row: ServiceProviderRow, *, loopback_http: bool) -> Registered | Non
     except InvalidField as error:
         log.warning("the service provider '%s' is not used: %s", row.entity_id, error)
         return None
-
-
-def _change(
-    runner: Runner,
-    registry: Registry,
-    origin: Origin,
-    entity_id: str,
-    values: dict[str, Any],
-    event: str,
-    settings: ProviderSettings | None = None,
-) -> None:
-    def store(unit: Unit) -> None:
-        applications_changed(unit)
-        changed = {**values, "changed_at": unit.now}
-        if not change_service_provider(unit.connection, entity_id, changed):
-            raise NotFound("service provider", entity_id)
-        _audit(unit, origin, event, entity_id, settings)
-
-    runner.record(store)
-    registry.forget()
 
 
 def _audit(
