@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
@@ -27,7 +28,7 @@ def is_json_error(response: TestResponse, status: int, error: str) -> None:
     assert response.status_code == status, f"{response.status}: {response.text}"
     assert response.content_type == "application/json"
     assert response.headers["Cache-Control"] == "no-store"
-    document: dict[str, Any] = response.json
+    document: dict[str, Any] = json.loads(response.data)
     assert document["error"] == error, document
     assert set(document) == {"error", "error_description"}
     assert re.fullmatch(r"[\x20-\x21\x23-\x5b\x5d-\x7e]+", document["error_description"])

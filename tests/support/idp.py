@@ -16,7 +16,7 @@ import base64
 import re
 import secrets
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -336,16 +336,14 @@ class Browser:
         raise LookupError(f"{step} is not a step that a test walks by itself")
 
 
-def open_idp(url: str, *, base: str = BASE, clock: Callable[[], datetime] | None = None, **more: str) -> Idp:
-    """A Doorward on a database that was made by ``prepare_idp``.
-
-    ``clock`` is this machine's where real programs take part. ``more`` are settings by the names of the
+def open_idp(url: str, *, base: str = BASE, **more: str) -> Idp:
+    """A Doorward on a database that was made by ``prepare_idp``. ``more`` are settings by the names of the
     environment, such as ``ENGINE_SNAPSHOT_MAX_AGE_SECONDS="1"``: by default each request looks whether
     policies, keys and applications have changed.
     """
-    still, mail = Clock(), Mailbox()
-    services = build(_settings(url, base, more), clock=clock or still, carriers={"email": mail})
-    return Idp(services, create_app(services), still, mail)
+    clock, mail = Clock(), Mailbox()
+    services = build(_settings(url, base, more), clock=clock, carriers={"email": mail})
+    return Idp(services, create_app(services), clock, mail)
 
 
 def prepare_idp(url: str) -> None:

@@ -1,10 +1,10 @@
 """An application that takes sign-ins by OpenID Connect, in process, with no code of Doorward's provider.
 
-    app = register_app(idp)
-    browser.open(app.request())
-    browser.sign_in(alice)
-    tokens = app.redeemed(browser.destination)
-    app.claims(tokens["id_token"])["sub"]
+app = register_app(idp)
+browser.open(app.request())
+browser.sign_in(alice)
+tokens = app.redeemed(browser.destination)
+app.claims(tokens["id_token"])["sub"]
 """
 
 from __future__ import annotations
@@ -83,22 +83,20 @@ class App:
         """The tokens for the code in a redirect to the app. Fails when there are none."""
         answer = self.redeem(self.received(location)["code"], **changes)
         assert answer.status_code == 200, answer.text
-        document: dict[str, Any] = answer.json
-        return document
+        return document(answer)
 
     def tokens(self, browser: Browser, person: Person, **changes: str | None) -> dict[str, Any]:
         """The tokens of a whole login."""
         answer = self.redeem(self.code(browser, person, **changes))
         assert answer.status_code == 200, answer.text
-        document: dict[str, Any] = answer.json
-        return document
+        return document(answer)
 
     def claims(self, id_token: str) -> dict[str, Any]:
         """What an ID token says, its signature verified by the published keys."""
-        keys = jwk.KeySet.import_key_set(self.get("/oidc/jwks").json)
+        keys = jwk.KeySet.import_key_set({"keys": document(self.get("/oidc/jwks"))["keys"]})
         token = jws.deserialize_compact(id_token, keys, algorithms=["RS256"])
-        document: dict[str, Any] = json.loads(token.payload)
-        return document
+        said: dict[str, Any] = json.loads(token.payload)
+        return said
 
     def userinfo(self, access_token: str) -> TestResponse:
         return self.get("/oidc/userinfo", {"Authorization": f"Bearer {access_token}"})
@@ -106,9 +104,7 @@ class App:
     def get(self, path: str, headers: dict[str, str] | None = None) -> TestResponse:
         return self.idp.app.test_client().get(path, base_url=self.idp.base, headers=headers)
 
-    def post(
-        self, path: str, form: dict[str, str], headers: dict[str, str] | None = None
-    ) -> TestResponse:
+    def post(self, path: str, form: dict[str, str], headers: dict[str, str] | None = None) -> TestResponse:
         return self.idp.app.test_client().post(path, base_url=self.idp.base, data=form, headers=headers)
 
 
@@ -128,6 +124,12 @@ def register_app(idp: Idp, client_id: str = "app", **members: object) -> App:
         services.engine, services.registry, idp.origin, rules, document, client_id=client_id
     )
     return App(idp, handed.client.client_id, handed.secret, handed.client.redirect_uris[0])
+
+
+def document(answer: TestResponse) -> dict[str, Any]:
+    """The JSON object of an answer."""
+    said: dict[str, Any] = json.loads(answer.data)
+    return said
 
 
 def challenge(verifier: str) -> str:
