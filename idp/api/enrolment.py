@@ -12,9 +12,8 @@ from idp.api.access import Caller
 from idp.api.answer import read_answer, registration_fields
 from idp.api.enrolled import shown_once
 from idp.api.errors import parameter
-from idp.api.reach import named_user, signed_in_just_now, token_to_change
+from idp.api.reach import person_to_change, signed_in_just_now, token_to_change
 from idp.api.read import Parameters
-from idp.rights.administrators import leave_alone
 from idp.rights.catalogue import Right
 from idp.rights.denial import missing
 from idp.services import Services
@@ -107,16 +106,12 @@ def _enrol(services: Services, who: Caller, given: Parameters) -> dict[str, Any]
 def _holder(services: Services, who: Caller, given: Parameters) -> User | None:
     """For whom: the person named, the caller who may for nobody else, or nobody yet."""
     right, principal = Right.TOKEN_ENROL, who.principal
-    user = named_user(services, who, given, right)
+    user = person_to_change(services, who, given, right)
     if user is None and principal.has_own_only(right):
         user = principal.user
-    if user is None:
-        if not principal.may(right):
-            raise missing(right)
-        return None
-    if principal.is_owner(user.key):
         signed_in_just_now(services, who, right)
-    leave_alone(services.engine, principal, right, user.key)
+    if user is None and not principal.may(right):
+        raise missing(right)
     return user
 
 

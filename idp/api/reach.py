@@ -52,6 +52,27 @@ def named_user(services: Services, caller: Caller, given: Parameters, right: Rig
     raise unknown_user(login, realm or caller.rules.realms.default or "")
 
 
+def person_to_change(services: Services, caller: Caller, given: Parameters, right: Right) -> User | None:
+    """As ``named_user``, for an act that gives the person another factor.
+
+    Raises Denied for one who may more than the caller (ADM-06), and Unauthorised as ``token_to_change``.
+    """
+    user = named_user(services, caller, given, right)
+    if user is not None:
+        leave_factors_alone(services, caller, right, user.key)
+    return user
+
+
+def leave_factors_alone(
+    services: Services, caller: Caller, right: Right, owner: UserKey | None, serial: str | None = None
+) -> None:
+    """Refuse a change to the factors of this person, unless the caller may make it: one's own after
+    signing in just now (SELF-01), others' when they may no more (ADM-06). One statement at most."""
+    if caller.principal.is_owner(owner):
+        signed_in_just_now(services, caller, right)
+    leave_alone(services.engine, caller.principal, right, owner, serial)
+
+
 def find_named(rules: Rules, login: str, realm: str, resolver: str) -> User | None:
     """The person of that name; None also when the name means several."""
     narrow = narrowed(rules, resolver)
@@ -85,9 +106,7 @@ def token_to_change(services: Services, caller: Caller, right: Right, serial: st
         if row is None:
             raise NotFound("token", serial)
         raise OutOfReach("token", serial, right, owner_of(row), serial)
-    if principal.is_owner(owner):
-        signed_in_just_now(services, caller, right)
-    leave_alone(engine, principal, right, owner, serial)
+    leave_factors_alone(services, caller, right, owner, serial)
     return row
 
 

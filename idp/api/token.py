@@ -14,7 +14,7 @@ from idp.api.access import Access, Caller, Rule, caller
 from idp.api.enrolment import PARAMETERS as ENROLMENT
 from idp.api.enrolment import enrol_token
 from idp.api.errors import ApiError, answer_errors, parameter
-from idp.api.reach import named_user, serials_of, token_to_change
+from idp.api.reach import person_to_change, serials_of, token_to_change
 from idp.api.read import Parameters, parameters
 from idp.api.token_list import FILTERS, list_page
 from idp.rights.catalogue import Right
@@ -186,7 +186,7 @@ def _counted(
 
 def _assign(services: Services, who: Caller, given: Parameters) -> None:
     """Both the token and the person have to be within reach."""
-    user = named_user(services, who, given, Right.TOKEN_ASSIGN)
+    user = person_to_change(services, who, given, Right.TOKEN_ASSIGN)
     if user is None:
         raise parameter("Missing parameter: 'user'")
     row = token_to_change(services, who, Right.TOKEN_ASSIGN, given.required("serial"))

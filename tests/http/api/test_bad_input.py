@@ -7,6 +7,7 @@ import time
 import pytest
 from sqlalchemy.exc import OperationalError
 
+from idp.rights.catalogue import Right
 from mfa_engine.errors import Unavailable
 from tests.http.api.wire import NEUTRAL, Answer, Wire, failure
 
@@ -30,8 +31,6 @@ DEEP = '{"a":' * 100_000
 @pytest.fixture
 def program(wire: Wire) -> Wire:
     """A service account with every right that the wire asks for."""
-    from idp.rights.catalogue import Right
-
     return wire.service(*[right.value for right in Right if right != Right.RECOGNISED_BY_ADDRESS])
 
 

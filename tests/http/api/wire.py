@@ -19,6 +19,7 @@ from mfa_engine.configuration.change import set_realm, set_resolver
 from mfa_engine.identity.find_user import find_user
 from mfa_engine.identity.user import User
 from mfa_engine.lifecycle.enrol import Wanted, enrol
+from mfa_engine.lifecycle.find import tokens_of_person
 from mfa_engine.storage.person import insert_person
 from mfa_engine.storage.token import TokenRow, token_by_serial
 from tests.support.idp import Idp, Person
@@ -185,6 +186,16 @@ class Wire:
     def stored(self, serial: str) -> TokenRow | None:
         return self.idp.services.engine.look(lambda view: token_by_serial(view.connection, serial))
 
+    def stored_of(self, person: Person) -> TokenRow:
+        """The one token of somebody."""
+        (row,) = tokens_of_person(self.idp.services.engine, person.key)
+        return row
+
+    def sql_one(self, statement: str) -> Any:
+        """The one value that a query gives."""
+        ((value,),) = self.idp.sql(statement)
+        return value
+
     def _with(self, answer: Answer) -> Wire:
         assert answer.status == 200, answer
         return Wire(self.idp, {"Authorization": answer.value["token"]}, self.address)
@@ -215,7 +226,8 @@ class Device:
             near = {pyotp.HOTP(self.secret, digits=self.digits).at(n) for n in range(self.counter + 40)}
         else:
             near = {
-                pyotp.TOTP(self.secret, digits=self.digits).at(self.idp.clock.now, n) for n in range(-40, 40)
+                pyotp.TOTP(self.secret, digits=self.digits).at(self.idp.clock.now, counter_offset=n)
+                for n in range(-40, 40)
             }
         return next(code for n in range(10**6) if (code := f"{n:0{self.digits}d}") not in near)
 
