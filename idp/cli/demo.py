@@ -80,17 +80,30 @@ def command(session: Session, data: Path, port: int) -> None:
     from idp.paths import shipped
 
     places = Places(data.resolve(), port)
+    _check_examples()
     _check_ports(places)
     places.data.mkdir(mode=0o700, parents=True, exist_ok=True)
     os.environ.update(places.environment)
     session.config_path = session.config_path or shipped("config") / "demo.toml"
-    with _peers(places):
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _leave)
+    with _peers(places) as portal:
         from idp.cli.demo_content import prepare
         from idp.cli.serve import run
 
-        shown = prepare(session, places)
+        shown = prepare(session, places, lambda: portal.poll() is None)
         with _worker(session):
-            run(session, ready=lambda: _say(places, shown))
+            run(session, ready=lambda: _ready(places, shown))
+
+
+def _leave(_number: int, _frame: object) -> None:
+    """Before gunicorn has its own handlers: unwind, so that the children end too."""
+    sys.exit(0)
+
+
+def _check_examples() -> None:
+    if not EXAMPLES.is_dir():
+        raise Conflict(f"{EXAMPLES} is missing: the demo portal and app come with a checkout, run it there")
 
 
 def _check_ports(places: Places) -> None:
@@ -104,7 +117,7 @@ def _check_ports(places: Places) -> None:
 
 
 @contextmanager
-def _peers(places: Places) -> Iterator[None]:
+def _peers(places: Places) -> Iterator[subprocess.Popen[bytes]]:
     """The portal and the app, started first: they need nothing of Doorward until somebody signs in."""
     portal = [
         sys.executable, str(EXAMPLES / "portal" / "portal.py"), "--port", str(places.port + 1),
@@ -116,8 +129,8 @@ def _peers(places: Places) -> Iterator[None]:
         "--base-url", places.app, "--issuer", places.doorward,
         "--client-id", CLIENT_ID, "--client-secret-file", str(places.client_secret),
     ]  # fmt: skip
-    with _running(portal), _running(app):
-        yield
+    with _running(portal) as process, _running(app):
+        yield process
 
 
 @contextmanager
@@ -127,17 +140,19 @@ def _worker(session: Session) -> Iterator[None]:
 
 
 @contextmanager
-def _running(command: list[str]) -> Iterator[None]:
+def _running(command: list[str]) -> Iterator[subprocess.Popen[bytes]]:
     """A child of its own process group, so that Ctrl-C reaches Doorward first and it ends its children."""
     child = subprocess.Popen(command, process_group=0)
     try:
-        yield
+        yield child
     finally:
-        child.send_signal(signal.SIGTERM)
+        child.terminate()
         child.wait()
 
 
-def _say(places: Places, shown: Shown) -> None:
+def _ready(places: Places, shown: Shown) -> None:
+    # The terminal was closed: gunicorn would load itself anew and live on, seen by nobody.
+    signal.signal(signal.SIGHUP, lambda _number, _frame: signal.raise_signal(signal.SIGTERM))
     click.echo(
         f"\n  Doorward is ready.\n\n"
         f"  Library Portal (SAML)          {places.portal}/\n"

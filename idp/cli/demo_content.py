@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from idp.applications import clients, service_providers
 from idp.applications.service_providers import ProviderSettings, release_of
+from idp.cli.demo import CLIENT_ID, Places
 from idp.cli.session import Session
 from idp.rights.first_administrator import make_link
 from mfa_engine.configuration.change import set_realm, set_resolver
@@ -22,12 +23,10 @@ from mfa_engine.people.create import NewPerson, create
 from mfa_engine.secrets.keyring import create_key_file
 
 if TYPE_CHECKING:
-    from idp.cli.demo import Places
     from idp.services import Services
     from mfa_engine.audit import Origin
 
 LOGIN, REALM, RESOLVER = "alice", "riverside", "people"
-CLIENT_ID = "reading-list"
 _PORTAL_PATIENCE_SECONDS = 20.0
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 
@@ -41,8 +40,11 @@ class Shown:
     admin_link: str | None = field(repr=False)
 
 
-def prepare(session: Session, places: Places) -> Shown:
-    """Make whatever is not there yet. On a second start: nothing but a new link."""
+def prepare(session: Session, places: Places, portal_runs: Callable[[], bool]) -> Shown:
+    """Make whatever is not there yet. On a second start: nothing but a new link.
+
+    Raises Unavailable when the portal, whose metadata is needed, is gone or says nothing for 20 s.
+    """
     key_file = Path(session.settings.secrets.key_file)
     if not key_file.exists():
         create_key_file(key_file)
@@ -50,7 +52,7 @@ def prepare(session: Session, places: Places) -> Shown:
     password = _secret_file(places.data / "demo-password", new_password)
     _people(services, origin, password)
     _app(services, origin, places)
-    _portal(services, origin, places)
+    _portal(services, origin, places, portal_runs)
     return Shown(LOGIN, password, _admin_link(services, origin))
 
 
@@ -107,7 +109,7 @@ def _app(services: Services, origin: Origin, places: Places) -> None:
     _secret_file(places.client_secret, lambda: handed.secret)
 
 
-def _portal(services: Services, origin: Origin, places: Places) -> None:
+def _portal(services: Services, origin: Origin, places: Places, runs: Callable[[], bool]) -> None:
     """The Library Portal, from its own metadata."""
     entity_id = f"{places.portal}/metadata"
     if service_providers.find(services.registry, entity_id, loopback_http=True) is not None:
@@ -116,14 +118,14 @@ def _portal(services: Services, origin: Origin, places: Places) -> None:
         services.engine,
         services.registry,
         origin,
-        _fetched(f"http://127.0.0.1:{places.port + 1}/metadata"),
+        _fetched(f"http://127.0.0.1:{places.port + 1}/metadata", runs),
         ProviderSettings(release_of(("display_name", "email"))),
         loopback_http=True,
         replace=True,
     )
 
 
-def _fetched(address: str) -> bytes:
+def _fetched(address: str, runs: Callable[[], bool]) -> bytes:
     """What our own child process serves on loopback, as soon as it does."""
     ends_at = time.monotonic() + _PORTAL_PATIENCE_SECONDS
     while True:
@@ -132,7 +134,7 @@ def _fetched(address: str) -> bytes:
                 body: bytes = answer.read()
                 return body
         except (urllib.error.URLError, ConnectionError):
-            if time.monotonic() > ends_at:
+            if time.monotonic() > ends_at or not runs():
                 raise Unavailable("The demo portal") from None
             time.sleep(0.05)
 
