@@ -108,8 +108,9 @@ class WatchedHasher(Hasher):
 
     def hash_with_salt(self, password: str, salt: Salt) -> str:
         self._held.none("hashing")
+        stored = super().hash_with_salt(password, salt)
         self.hashed.append(salt)
-        return super().hash_with_salt(password, salt)
+        return stored
 
 
 class Mailbox:
