@@ -10,7 +10,7 @@ import zlib
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from urllib.parse import quote
 
 from cryptography import x509
@@ -72,15 +72,14 @@ def certificate(name: str) -> x509.Certificate:
 
 def public_key(name: str) -> PublicKey:
     """The key in that certificate."""
-    key: Any = certificate(name).public_key()
-    return key
+    return cast("PublicKey", certificate(name).public_key())
 
 
 @cache
 def private_key(name: str) -> RSAPrivateKey:
     """The key that belongs to it."""
-    key: Any = load_pem_private_key((VECTORS / "keys" / f"{name}-key.pem").read_bytes(), password=None)
-    return key
+    pem = (VECTORS / "keys" / f"{name}-key.pem").read_bytes()
+    return cast("RSAPrivateKey", load_pem_private_key(pem, password=None))
 
 
 def credential(name: str = "federation") -> SigningCredential:
@@ -152,4 +151,5 @@ def schema_errors(document: str, name: str) -> list[str]:
     """What the schema has against a document."""
     judge = schema(name)
     judge.validate(etree.fromstring(document.encode()))
-    return [str(error) for error in judge.error_log]
+    errors: Any = judge.error_log
+    return [str(error) for error in errors]

@@ -214,13 +214,13 @@ class Slapd:
         )
         self._configuration.write_text(configuration)
         ldif = "\n".join(entry.ldif() for entry in entries)
-        command = [program("slapadd"), "-q", "-f", self._configuration]
+        command = [program("slapadd"), "-q", "-f", str(self._configuration)]
         subprocess.run(command, input=ldif, text=True, check=True, capture_output=True)
 
     def start(self) -> None:
         """Returns when it answers."""
         urls = f"ldap://127.0.0.1:{self.port}/ ldaps://127.0.0.1:{self.tls_port}/"
-        command = [program("slapd"), "-d", "stats", "-h", urls, "-f", self._configuration]
+        command = [program("slapd"), "-d", "stats", "-h", urls, "-f", str(self._configuration)]
         self._process = processes.start(command, self.log, owner=self.run.controller)
         self._process.wait_until(lambda: self._pid_file.exists() and listening(self.tls_port))
 
