@@ -93,10 +93,11 @@ def upsert(
     INSERT that failed and an UPDATE behind it do on MariaDB: there two of them are a deadlock.
     """
     rows = [dict(row) for row in new]
+    values = rows[0] if len(rows) == 1 else rows  # the toolkit compiles a list of rows anew at each execution
     return {
-        "sqlite": sqlite.insert(table).values(rows).on_conflict_do_update(index_elements=key, set_=change),
+        "sqlite": sqlite.insert(table).values(values).on_conflict_do_update(index_elements=key, set_=change),
         "postgresql": postgresql.insert(table)
-        .values(rows)
+        .values(values)
         .on_conflict_do_update(index_elements=key, set_=change),
-        "mariadb": mysql.insert(table).values(rows).on_duplicate_key_update(change),
+        "mariadb": mysql.insert(table).values(values).on_duplicate_key_update(change),
     }
