@@ -64,4 +64,3 @@ def test_the_head_is_the_newest_revision_in_the_folder():
     config = Config()
     config.set_main_option("script_location", str(Path(run.__file__).parent))
     assert ScriptDirectory.from_config(config).get_current_head() == HEAD
-
