@@ -25,6 +25,7 @@ from mfa_engine.audit import Entry, Origin
 from mfa_engine.authentication.assurance.proof import Proof, two_kinds
 from mfa_engine.errors import Conflict, NotFound
 from mfa_engine.identity.user import User
+from mfa_engine.storage.configuration import move_revision
 from mfa_engine.unit import Runner, Unit, View
 
 PURPOSE = "admin-link"
@@ -71,6 +72,7 @@ def use_link(runner: Runner, origin: Origin, value: str, user: User, proofs: Ite
         raise denial.Denied(reason, Right.ADMINISTRATOR_WRITE, "second_factor_missing", whom(user))
 
     def use(unit: Unit) -> None:
+        move_revision(unit.connection, PURPOSE)  # of two at once, with two links, one waits for the other
         if not _is_good(unit, value) or not spend_one_time(unit.connection, PURPOSE, _hash(value)):
             raise NotFound("link", "")
         make_administrator(unit, origin, user, Role.ADMINISTRATOR, (), "first_administrator")
