@@ -55,7 +55,7 @@ def list_providers(session: Session, after: str, limit: int) -> None:
     help="Give a known one this metadata, and what else is said here.",
 )
 @pass_session
-def register(session: Session, metadata: BinaryIO, wishes: tuple[str, ...], name: str, replace: bool) -> None:
+def add(session: Session, metadata: BinaryIO, wishes: tuple[str, ...], name: str, replace: bool) -> None:
     """Register a service provider from its METADATA file; - reads standard input."""
     from idp.applications.service_providers import ProviderSettings, register, release_of
 

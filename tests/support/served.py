@@ -1,4 +1,4 @@
-"""A Doorward of this process that other programs and browsers reach over TLS."""
+"""A Doorward of this process that other programs and browsers reach, over TLS unless told otherwise."""
 
 from __future__ import annotations
 
@@ -21,18 +21,17 @@ class _Quiet(WSGIRequestHandler):
 
 
 @contextmanager
-def served(url: str, authority: Authority, **settings: str) -> Iterator[Idp]:
-    """A Doorward at ``https://localhost:PORT`` (``idp.base``), on a database made by ``prepare_idp``.
+def served(url: str, authority: Authority, *, tls: bool = True, **settings: str) -> Iterator[Idp]:
+    """A Doorward at ``https://localhost:PORT`` (``idp.base``), on a database made by ``prepare_idp``; without
+    ``tls`` by plain http, as the demonstration.
 
     Its clock begins at this machine's time and then stands still, so that a test reaches the next code
     of an authenticator app without waiting: other programs bear some minutes of difference.
     """
     port = free_port()
-    idp = open_idp(url, base=f"https://localhost:{port}", **settings)
+    idp = open_idp(url, base=f"{'https' if tls else 'http'}://localhost:{port}", **settings)
     idp.clock.now = datetime.now(UTC)
-    files = authority.issue("localhost")
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(files.certificate, files.key)
+    context = _context(authority) if tls else None
     server = make_server(
         "127.0.0.1", port, idp.app, threaded=True, request_handler=_Quiet, ssl_context=context
     )
@@ -43,3 +42,10 @@ def served(url: str, authority: Authority, **settings: str) -> Iterator[Idp]:
     thread.join()
     server.server_close()
     idp.close()
+
+
+def _context(authority: Authority) -> ssl.SSLContext:
+    files = authority.issue("localhost")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(files.certificate, files.key)
+    return context

@@ -22,7 +22,7 @@ Run = Callable[..., Result]
 
 @pytest.fixture
 def doorward_sp(idp: Idp) -> Run:
-    """``doorward_sp("register", path)`` is ``doorward sp register PATH`` with the test's services."""
+    """``doorward_sp("add", path)`` is ``doorward sp register PATH`` with the test's services."""
 
     def run(*arguments: str, entered: str = "", as_json: bool = False) -> Result:
         session = Session(None, as_json)
@@ -79,7 +79,7 @@ def test_a_change_of_what_is_released_keeps_the_name_that_was_given_here(
     portal = Portal(idp)
     file = tmp_path / "portal.xml"
     file.write_text(portal.metadata)
-    doorward_sp("register", str(file), "--name", "Reading room")
+    doorward_sp("add", str(file), "--name", "Reading room")
     services = idp.services
     rules = release_of(["phone"])
     service_providers.set_release(services.engine, services.registry, idp.origin, portal.entity_id, rules)
@@ -131,7 +131,7 @@ def test_the_command_line_registers_shows_and_deletes_and_each_act_has_its_audit
     file = tmp_path / "portal.xml"
     file.write_text(portal.metadata)
     with idp.auditing() as rows:
-        done = doorward_sp("register", str(file), "--release", "email", "--release", "login=uid")
+        done = doorward_sp("add", str(file), "--release", "email", "--release", "login=uid")
         assert done.output == f"Service provider {portal.entity_id} (Library Portal) is registered.\n"
         assert "is told phone" in doorward_sp("release", portal.entity_id, "phone").output
         assert "is told nothing about people" in doorward_sp("release", portal.entity_id).output
@@ -151,9 +151,7 @@ def test_the_command_line_reads_standard_input_and_answers_programs_in_json(
     idp: Idp, doorward_sp: Run
 ) -> None:
     portal = Portal(idp)
-    assert (
-        doorward_sp("register", "-", "--release", "email", entered=portal.metadata, as_json=True).output == ""
-    )
+    assert doorward_sp("add", "-", "--release", "email", entered=portal.metadata, as_json=True).output == ""
     shown = json.loads(doorward_sp("show", portal.entity_id, as_json=True).output)
     assert shown["is_told"] == {"email": "urn:oid:0.9.2342.19200300.100.1.3"}
     assert shown["answers_go_to"] == [portal.acs]
@@ -164,8 +162,8 @@ def test_the_command_line_reads_standard_input_and_answers_programs_in_json(
 def test_the_command_line_replaces_metadata_without_forgetting_what_is_told(
     idp: Idp, doorward_sp: Run, wiki: Portal
 ) -> None:
-    refused = doorward_sp("register", "-", entered=wiki.metadata)
+    refused = doorward_sp("add", "-", entered=wiki.metadata)
     assert isinstance(refused.exception, DoorwardError)
     wiki.name = "New wiki"
-    assert "(New wiki)" in doorward_sp("register", "-", "--replace", entered=wiki.metadata).output
+    assert "(New wiki)" in doorward_sp("add", "-", "--replace", entered=wiki.metadata).output
     assert [rule.attribute for rule in stored(idp, wiki).settings.release] == ["email"]
