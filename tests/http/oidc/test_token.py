@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 from threading import Barrier
@@ -10,8 +11,10 @@ import pytest
 from werkzeug.test import TestResponse
 
 from idp.applications import clients
-from idp.storage.one_time import insert_one_time
-from tests.support.answers import is_json_error
+from idp.storage.one_time import drop_expired_one_time, insert_one_time
+from metadata.oidc.client import RegistrationRules
+from mfa_engine.unit import Unit
+from tests.support.answers import is_json_error, is_page
 from tests.support.idp import Browser, Idp, Person, open_idp
 from tests.support.relying_party import VERIFIER, App, basic, register_app
 
@@ -52,6 +55,7 @@ def test_OIDC_05_a_code_that_comes_again_ends_what_it_gave(
     token = app.redeem(code).json["access_token"]
     assert app.userinfo(token).status_code == 200
     idp.clock.advance(later)
+    idp.services.engine.record(lambda unit: drop_expired_one_time(unit.connection, unit.now))
     is_json_error(app.redeem(code), 400, "invalid_grant")
     is_json_error(app.userinfo(token), 401, "invalid_token")
     [row] = [row for row in idp.audited() if row.event == "oauth.code.replayed"]
@@ -289,6 +293,59 @@ def test_OIDC_30_the_statement_that_spends_a_code_sees_a_client_that_was_disable
     another.sign_in(alice)
     assert app.received(another.destination)["error"] == "access_denied"
     assert idp.sql("SELECT count(*) FROM one_time") == [(1,)]
+
+
+@pytest.mark.parametrize("statement", ["UPDATE client SET enabled = 0", "DELETE FROM sso_session"])
+def test_OIDC_30_what_ends_between_the_judgement_and_the_spending_of_a_code_is_seen_by_the_latter(
+    idp: Idp, app: App, alice: Person, browser: Browser, monkeypatch: pytest.MonkeyPatch, statement: str
+) -> None:
+    code = app.code(browser, alice)
+    engine = idp.services.engine
+    record = engine.record
+
+    def record_later(work: Callable[[Unit], object]) -> object:
+        idp.run_sql(statement)
+        return record(work)
+
+    monkeypatch.setattr(engine, "record", record_later)
+    is_json_error(app.redeem(code), 400, "invalid_grant")
+    monkeypatch.undo()
+    assert audited(idp, "oauth.token") == [(False, "holder_not_allowed")]
+    assert idp.sql("SELECT count(*) FROM access_token") == [(0,)]
+    assert idp.sql("SELECT spent FROM one_time") == [(1,)]
+
+
+def test_OIDC_30_a_client_that_is_disabled_this_instant_loses_its_tokens(
+    idp: Idp, app: App, alice: Person, browser: Browser
+) -> None:
+    token = app.tokens(browser, alice)["access_token"]
+    idp.run_sql("UPDATE client SET enabled = 0")
+    is_json_error(app.userinfo(token), 401, "invalid_token")
+    assert audited(idp, "oauth.userinfo") == [(False, "invalid_token")]
+
+
+def test_OIDC_30_a_client_that_is_deleted_in_mid_flow_gets_nobody_sent_to_it(
+    idp: Idp, app: App, alice: Person, browser: Browser
+) -> None:
+    services = idp.services
+    browser.open(app.request())
+    clients.delete(services.engine, services.registry, idp.origin, "app")
+    is_page(browser.sign_in(alice), 403)
+    assert audited(idp, "auth.login") == [(False, "disabled")]
+    assert idp.sql("SELECT count(*) FROM one_time") == [(0,)]
+
+
+def test_OIDC_30_a_redirect_uri_that_is_taken_back_in_mid_flow_is_not_used(
+    idp: Idp, app: App, alice: Person, browser: Browser
+) -> None:
+    services = idp.services
+    rules = RegistrationRules(services.capabilities, by_administrator=True)
+    browser.open(app.request())
+    changes = {"redirect_uris": ["https://app.example.com/new"]}
+    clients.change(services.engine, services.registry, idp.origin, rules, "app", changes)
+    is_page(browser.sign_in(alice), 403)
+    assert audited(idp, "auth.login") == [(False, "disabled")]
+    assert idp.sql("SELECT count(*) FROM one_time") == [(0,)]
 
 
 def test_OIDC_30_a_person_who_is_disabled_after_the_login_gets_no_code(
