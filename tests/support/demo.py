@@ -68,7 +68,14 @@ class Demo:
 def start_demo(data: Path, log: Path, port: int | None = None) -> Demo:
     """Returns when it says that it is ready."""
     port = port or free_ports()
-    command = [Path(sys.executable).with_name("doorward"), "demo", "--data", data, "--port", str(port)]
+    command: list[str | Path] = [
+        Path(sys.executable).with_name("doorward"),
+        "demo",
+        "--data",
+        data,
+        "--port",
+        str(port),
+    ]
     begins = log.stat().st_size if log.exists() else 0
     process = processes.start(command, log, environment=as_make_does())
 
