@@ -15,7 +15,7 @@ from idp.pages.enrolment import AppSetup, Choice, KeySetup
 from idp.pages.login import WayKind
 from idp.web.account.own import name_problem, typed_name
 from idp.web.account.shell import ADD, HOME, shell
-from idp.web.enrolling import Enrolling, behind, problem_before, why_again
+from idp.web.enrolling import Again, Enrolling, behind, problem_before, why_again
 from idp.web.route import ACCOUNT
 from idp.web.tokens import kinds_safest_first
 from idp.web.visitor import Visitor
@@ -119,10 +119,11 @@ def _prove(enrolling: Enrolling) -> Response | Problem | None:
 
 
 def _page(enrolling: Enrolling, problem: Problem | None) -> Response:
-    """The page of its kind; off to the choice when the token does not wait any more."""
+    """The page of its kind; off to the choice when the token does not wait any more, or to another token
+    when that is what an answer has led to."""
     visitor, setup = enrolling.visitor, enrolling.setup()
     if setup is None:
-        return visitor.go(ADD)
+        return enrolling.begin_again(Again.CODE) if problem else visitor.go(ADD)
     around, name, shown = shell(visitor), typed_name(request.form.get("name", "")), setup.shown
     if isinstance(shown, AppSetup):
         app = AddAppPage(**around, setup=shown, other_url=ADD, name=name, problem=problem)

@@ -29,7 +29,7 @@ from idp.web.account.own import typed_name
 from idp.web.admin.people import address_of, person_of
 from idp.web.admin.shell import shell
 from idp.web.admin.tokens import unplaced
-from idp.web.enrolling import Enrolling, behind, problem_before
+from idp.web.enrolling import Again, Enrolling, behind, problem_before
 from idp.web.tokens import kinds_safest_first
 from idp.web.visitor import Visitor
 from mfa_engine.configuration.rules import subject_of
@@ -218,10 +218,11 @@ def _details_page(owner: _Owner, kind: str, details: TokenDetails, problem: Prob
 
 
 def _hand_over_page(owner: _Owner, enrolling: Enrolling, problem: Problem | None) -> Response:
-    """The page of its kind; off to the choice when the token does not wait any more."""
+    """The page of its kind; off to the choice when the token does not wait any more, or to the details
+    of another when that is what an answer has led to."""
     visitor, setup = owner.visitor, enrolling.setup()
     if setup is None:
-        return visitor.go(owner.home)
+        return enrolling.begin_again(Again.CODE) if problem else visitor.go(owner.home)
     around, shown = _around(owner, enrolling, problem), setup.shown
     if isinstance(shown, AppSetup):
         app = HandOverAppPage(**shell(visitor), **around, setup=shown)
