@@ -30,7 +30,7 @@ def session(person: Person, *proofs: Proof) -> SsoSession:
 
 def facts(of: SsoSession | None = None, *, consent_due: bool = False) -> Facts:
     required = Required(Asked(), second_factor=False, accepted_types=frozenset())
-    return Facts(required, of, (), (), NOW, consent_due)
+    return Facts(required, of, (), (), NOW, consent_due=consent_due)
 
 
 def test_consent_comes_after_everything_is_proven_and_before_the_issue() -> None:
