@@ -109,6 +109,8 @@ class Engine:
         try:
             connection.commit()
         except DatabaseError as error:
+            # Nobody rolls back what failed to commit: on SQLite it would hold the only write lock for ever.
+            connection.invalidate()
             if try_again(error):
                 raise
             raise InDoubt(_DATABASE) from error
