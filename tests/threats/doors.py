@@ -10,7 +10,7 @@ from werkzeug.routing import Rule
 
 from idp.rights.first_administrator import make_link
 from tests.http.saml.portal import Portal
-from tests.support.idp import Browser, Idp, Person
+from tests.support.idp import Browser, Idp
 from tests.support.relying_party import App
 
 __all__ = ["DOORS", "Doors", "Gained", "Portal", "gained", "requests_to_every_route"]
@@ -75,7 +75,7 @@ def gained(idp: Idp, before: Gained | None = None) -> Gained:
     return Gained(*counts)
 
 
-def requests_to_every_route(idp: Idp, handle: str, person: Person) -> Iterator[tuple[str, str]]:
+def requests_to_every_route(idp: Idp, handle: str) -> Iterator[tuple[str, str]]:
     """Method and address for each rule of the application, also of those that come to it later."""
     serial = idp.sql("SELECT min(serial) FROM token")[0][0] or "none"
     values = {

@@ -73,7 +73,7 @@ def test_AUTH_01_AUTH_02_no_route_gives_anything_to_a_login_that_has_a_password_
     credentials = {"username": alice.login, "password": alice.password, "user": alice.login, "pass": "000000"}
     before = gained(doors.idp)
     walked = 0
-    for method, address in requests_to_every_route(doors.idp, handle, alice):
+    for method, address in requests_to_every_route(doors.idp, handle):
         if address.endswith("/start-over"):
             continue
         answer = browser.client.open(
