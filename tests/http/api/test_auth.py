@@ -328,6 +328,12 @@ def test_the_policies_of_the_admin_pages_hold_for_an_administrators_token(wire):
     key = keys.enrolled(wire.service(*Right, networks=("192.0.2.0/24",)), user="boss")
     asked = wire.post("/auth", username="boss", password=boss.password).detail
     assert [entry["serial"] for entry in asked["multi_challenge"]] == [key.serial]
+    with wire.idp.auditing() as rows:
+        code = wire.post(
+            "/auth", username="boss", password=boss.code(), transaction_id=asked["transaction_id"]
+        )
+    assert (code.status, code.body) == (401, WRONG)
+    assert [(row.event, row.success) for row in rows] == [("auth.check", False)]
 
 
 def test_the_answer_has_to_come_from_the_same_person(wire, alice):
@@ -344,13 +350,15 @@ def test_the_answer_has_to_come_from_the_same_person(wire, alice):
 def test_the_answer_may_take_five_minutes(wire, alice):
     asked = wire.post("/auth", username="alice", password=alice.password)
     wire.idp.clock.advance(300)
-    late = wire.post(
-        "/auth",
-        username="alice",
-        password=alice.code(),
-        transaction_id=asked.detail["transaction_id"],
-    )
+    with wire.idp.auditing() as rows:
+        late = wire.post(
+            "/auth",
+            username="alice",
+            password=alice.code(),
+            transaction_id=asked.detail["transaction_id"],
+        )
     assert (late.status, late.body) == (401, WRONG)
+    assert [(row.event, row.success, row.reason) for row in rows] == [("auth.token", False, "transaction")]
 
 
 def test_AUTH_03_unknown_wrong_and_disabled_are_one_answer(wire, alice):
