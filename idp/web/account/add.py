@@ -76,29 +76,29 @@ def submit(visitor: Visitor, kind: str, ticket: str) -> Response:
 def addable(visitor: Visitor) -> list[str]:
     """The types that this person may set up now, safest first.
 
-    Whoever has a way that works has just proven it, which the route asks for. Else something beyond a
-    password must have been proven just now, or policy must let the password do (SELF-02).
+    Something beyond a password must have been proven just now: a way that works, which the route asks
+    for, or the one that was removed a moment ago. Who has none may add the first where policy lets a
+    password do (SELF-02).
     """
     policies, user = visitor.rules.policies, visitor.user
     subject = subject_of(user, address=visitor.origin.address, application=ACCOUNT.application)
     tokens = visitor.context.tokens()
     if len(living(tokens, visitor.now)) >= tokens_per_person(policies, subject).value:
         return []
-    may = (
-        any(works(token, now=visitor.now) for token in tokens)
-        or _proved_more_than_a_password(visitor, subject)
-        or first_enrolment_by_password(policies, subject).value
-    )
+    types = visitor.rules.types
+    has_one = any(works(token, now=visitor.now) and types[token.kind].worth.factors for token in tokens)
+    by_password = not has_one and first_enrolment_by_password(policies, subject).value
+    may = by_password or _proved_more_than_a_password(visitor, subject)
     return kinds_safest_first(visitor, enrolment_at_login(policies, subject).value) if may else []
 
 
 def _proved_more_than_a_password(visitor: Visitor, subject: Subject) -> bool:
-    """Just now: with the way that was removed a moment ago, for one."""
+    """Just now. A code by mail proves nothing more."""
     fresh = Asked(fresh_since=visitor.now - ACCOUNT.change_within)
     accepted = accepted_types(visitor.rules.policies, subject).value
     required = Required(fresh, second_factor=True, accepted_types=accepted)
     proofs = counting(required, visitor.session.proofs, visitor.now)
-    return any(not proof.is_known_by_heart for proof in proofs)
+    return any(not proof.is_known_by_heart and proof.worth.factors for proof in proofs)
 
 
 def _prove(enrolling: Enrolling) -> Response | Problem | None:

@@ -21,7 +21,7 @@ from idp.pages.confirmations import delete_client
 from idp.pages.done import Done
 from idp.rights.catalogue import Right
 from idp.web.account.own import typed_name
-from idp.web.admin.registered import MOST, acts_on, lines, switch
+from idp.web.admin.registered import MOST, acts_on, lines, problem_at, switch
 from idp.web.admin.shell import shell
 from idp.web.visitor import Visitor
 from metadata.oidc.client import DEFAULT_SCOPE
@@ -31,7 +31,7 @@ from mfa_engine.errors import InvalidField, NotFound
 LIST, ADD, DELETE = "/admin/clients", "/admin/clients/add", "/admin/clients/delete"
 
 _OPENID = "openid"  # without it there is no sign-in to ask for
-_FIELDS = {"client_name": "name"}
+_PLACES = {"client_name": "name"} | {name: name for name in ("redirect_uris", "post_logout_redirect_uris")}
 
 
 def show(visitor: Visitor) -> Response:
@@ -65,8 +65,7 @@ def add(visitor: Visitor) -> Response:
             services.engine, services.registry, visitor.origin, services.registration_rules, _document(name)
         )
     except InvalidField as error:
-        problem = problems.unusable(_FIELDS.get(error.field, error.field), str(error))
-        return _form(visitor, request.form.getlist("scope"), problem)
+        return _form(visitor, request.form.getlist("scope"), problem_at(error, _PLACES))
     page = ClientAddedPage(
         **shell(visitor),
         name=handed.client.client_name,

@@ -11,7 +11,7 @@ from flask import Response, request
 
 from idp.login.notify import tell_of_new_token
 from idp.login.ways import way_kind
-from idp.pages import Problem, problems
+from idp.pages import Problem
 from idp.pages.admin import (
     EnrolForChoosePage,
     EnrolForDetailsPage,
@@ -27,6 +27,7 @@ from idp.rights.administrators import leave_alone, whom
 from idp.rights.catalogue import Right
 from idp.web.account.own import typed_name
 from idp.web.admin.people import address_of, person_of
+from idp.web.admin.registered import problem_at
 from idp.web.admin.shell import shell
 from idp.web.admin.tokens import unplaced
 from idp.web.enrolling import Again, Enrolling, behind, problem_before
@@ -45,7 +46,7 @@ from mfa_engine.tokentypes.base import ProvesByRegistration
 from mfa_engine.unit import Unit
 
 _HEX = re.compile(r"(?:[0-9A-Fa-f]{2})+")
-_FIELDS = {"otpkey": "key", "otpkeyformat": "key", "description": "name", "user": "pin"}
+_PLACES = {"otpkey": "key", "otpkeyformat": "key", "description": "name", "pin": "pin"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +115,7 @@ def make(visitor: Visitor, handle: str, kind: str) -> Response:
         wanted = Wanted(kind, owner.user, _parameters(details), description=details.name, pin=pin)
         made = enrol(visitor.services.engine, visitor.rules, visitor.origin, wanted)
     except InvalidField as error:
-        problem = problems.unusable(_FIELDS.get(error.field, error.field), str(error))
-        return _details_page(owner, kind, details, problem)
+        return _details_page(owner, kind, details, problem_at(error, _PLACES))
     except NotAllowed:
         return visitor.go(owner.home)
     return visitor.go(Enrolling(visitor, owner.user, kind, made.serial, owner.home).address)

@@ -21,7 +21,7 @@ from idp.pages.confirmations import delete_partner
 from idp.pages.done import Done
 from idp.rights.catalogue import Right
 from idp.web.account.own import typed_name
-from idp.web.admin.registered import MOST, acts_on, switch
+from idp.web.admin.registered import MOST, acts_on, problem_at, switch
 from idp.web.admin.shell import shell
 from idp.web.visitor import Visitor
 from mfa_engine.errors import Conflict, InvalidField
@@ -66,7 +66,7 @@ def add(visitor: Visitor) -> Response:
             loopback_http=services.settings.plain_http,
         )
     except InvalidField as error:
-        return _form(visitor, problems.unusable(error.field, str(error)))
+        return _form(visitor, problem_at(error, {"metadata": "metadata"}))
     except Conflict as error:
         return _form(visitor, problems.unusable("metadata", str(error)))
     return visitor.go(LIST, Done.PARTNER_ADDED)

@@ -1,14 +1,17 @@
-"""What partners, clients and service accounts have in common: a list with acts, and a confirmed deletion."""
+"""What partners, clients and service accounts have in common: a list with acts, a form that may come back."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from flask import request
 
+from idp.pages import Problem, problems
 from idp.pages.admin import RowAct
 from idp.pages.done import Done
 from idp.rights.catalogue import Right
 from idp.web.visitor import Visitor
-from mfa_engine.errors import NotFound
+from mfa_engine.errors import InvalidField, NotFound
 
 MOST = 1000  # lines of a list
 
@@ -28,6 +31,12 @@ def switch() -> tuple[str, bool, Done]:
         raise NotFound("act", act)
     enabled = act == RowAct.ENABLE
     return request.form.get("id", ""), enabled, Done.ENABLED if enabled else Done.DISABLED
+
+
+def problem_at(error: InvalidField, places: Mapping[str, str]) -> Problem:
+    """A refusal by the code behind a form, at the field that it is about; ``places`` are the fields that
+    have room for it, by the names that the code knows them by."""
+    return problems.unusable(places.get(error.field, ""), str(error))
 
 
 def lines(name: str) -> list[str]:

@@ -28,7 +28,7 @@ from idp.rights.service_accounts import (
     remove_service_account,
 )
 from idp.storage.principal import ServiceAccountRow, read_service_account
-from idp.web.admin.registered import acts_on, lines, switch
+from idp.web.admin.registered import acts_on, lines, problem_at, switch
 from idp.web.admin.shell import shell
 from idp.web.visitor import Visitor
 from mfa_engine.errors import Conflict, InvalidField, NotFound
@@ -36,7 +36,7 @@ from mfa_engine.errors import Conflict, InvalidField, NotFound
 LIST = "/admin/service-accounts"
 ADD, DELETE = f"{LIST}/add", f"{LIST}/delete"
 
-_FIELDS = {"rights": "right"}
+_PLACES = {name: name for name in ("name", "networks")}
 
 
 def show(visitor: Visitor) -> Response:
@@ -72,7 +72,7 @@ def add(visitor: Visitor) -> Response:
             visitor.services.engine, visitor.rules, visitor.principal, visitor.origin, wanted
         )
     except InvalidField as error:
-        return _form(visitor, problems.unusable(_FIELDS.get(error.field, error.field), str(error)))
+        return _form(visitor, problem_at(error, _PLACES))
     except Conflict as error:
         return _form(visitor, problems.unusable("name", str(error)))
     page = ServiceAccountAddedPage(**shell(visitor), name=created.name, key=created.key, list_url=LIST)
