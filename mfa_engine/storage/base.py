@@ -28,15 +28,16 @@ class Base(DeclarativeBase):
     )
 
 
+_EXACT = "utf8mb4_nopad_bin"  # MariaDB's others fold case, or take "x " for "x"
+
+
 def Key(length: int) -> TypeEngine[str]:  # noqa: N802 - reads as a column type
-    """Text compared byte for byte on every database (MariaDB would fold case and blanks)."""
-    exact = mysql.VARCHAR(length, charset="utf8mb4", collation="utf8mb4_bin")
+    """Text compared byte for byte on every database."""
+    exact = mysql.VARCHAR(length, charset="utf8mb4", collation=_EXACT)
     return String(length).with_variant(exact, "mysql", "mariadb")
 
 
-LongText = Text().with_variant(
-    mysql.MEDIUMTEXT(charset="utf8mb4", collation="utf8mb4_bin"), "mysql", "mariadb"
-)
+LongText = Text().with_variant(mysql.MEDIUMTEXT(charset="utf8mb4", collation=_EXACT), "mysql", "mariadb")
 Bytes = LargeBinary().with_variant(mysql.MEDIUMBLOB(), "mysql", "mariadb")
 BigKey = BigInteger().with_variant(Integer(), "sqlite")  # SQLite counts only INTEGER PRIMARY KEY by itself
 
