@@ -13,7 +13,8 @@ from metadata.oidc.relying_party import ApplicationType, RelyingParty
 
 MAX_LENGTH = 2048
 
-_PRINTABLE_ASCII = re.compile(r"[\x21-\x7e]+")
+_PLAIN = re.compile(r"[\x21-\x7e]+")
+_READ_DIFFERENTLY = re.compile(r"[\\\"'<>]")  # by browsers, or where an address stands in a page
 _PRIVATE_USE_SCHEME = re.compile(r"[a-z][a-z0-9+-]*(\.[a-z0-9+-]+)+")
 _LOOPBACK_IP_URI = re.compile(
     r"http://(?P<host>127\.0\.0\.1|\[::1\])(:(?P<port>[0-9]{1,5}))?(?P<rest>[/?].*)?", re.DOTALL
@@ -52,8 +53,8 @@ def refusal(uri: str, application_type: ApplicationType, *, allow_http_localhost
 def _bad_form(uri: str) -> str | None:
     if not 0 < len(uri) <= MAX_LENGTH:
         return f"give 1 to {MAX_LENGTH} characters"
-    if not _PRINTABLE_ASCII.fullmatch(uri) or "\\" in uri:
-        return "use printable ASCII without blanks or backslashes; percent-encode the rest"
+    if not _PLAIN.fullmatch(uri) or _READ_DIFFERENTLY.search(uri):
+        return "use printable ASCII without blanks, backslashes, quotes or <>; percent-encode the rest"
     if "#" in uri:
         return "leave the fragment out"
     if "*" in uri:
