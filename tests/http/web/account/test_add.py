@@ -188,6 +188,24 @@ def test_SELF_02_the_second_way_takes_the_first_even_where_the_first_took_a_pass
     assert len(house.tokens(alice)) == 1
 
 
+def test_SELF_02_a_code_by_mail_opens_no_way_to_add_a_factor(house: House) -> None:
+    """It proves nothing that one has."""
+    house.idp.policies({"name": "mail", "then": {"tokentype": ["totp", "email"]}})
+    carol = house.idp.person("carol", app=False, email="carol@example.org")
+    house.enrol(carol.user, "email")
+    browser = house.idp.browser()
+    browser.open("/account/add")
+    browser.submit(username=carol.login, password=carol.password)
+    browser.submit(send="1")
+    code = next(word for word in house.idp.mail.sent[-1]["text"].split() if word.isdigit())
+    browser.submit(code=code)
+    assert path(browser) == "/account/add"
+    assert "/account/add/totp" not in browser.response.text
+    browser.open("/account/add/totp")
+    assert path(browser) == "/account/add"
+    assert [token.kind for token in house.tokens(carol)] == ["email"]
+
+
 def test_SELF_02_whoever_has_just_removed_the_last_way_may_replace_it_for_five_minutes(
     house: House, alice: Person
 ) -> None:
