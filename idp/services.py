@@ -43,6 +43,7 @@ class Refusal(StrEnum):
     CONSENT_REQUIRED = "consent_required"  # no page may be shown, and the person was not asked yet
     UNREACHABLE = "unreachable"  # the level asked for is out of this person's reach
     DENIED = "denied"  # the person said no
+    SESSION_CHANGED = "session_changed"  # another tab raised or ended it: ask again with the new cookie
     REPLAYED = "replayed"  # this request was answered, or began a login, before
     DISABLED = "disabled"  # the application or the person is not let in any more
 

@@ -166,10 +166,8 @@ def _begun(user: User, now: datetime) -> LoginTransaction:
         expires_at=now + LIFE,
         answerer="api",
         application="page:account",
-        application_name="",
         request=None,
         asked=Asked(),
-        started_at=now,
         person=Person(user.key.resolver, user.key.uid, user.realm, user.login),
         proofs=(password_proof(now),),
     )

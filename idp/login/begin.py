@@ -36,13 +36,11 @@ class Wanted:
 
     answerer: str
     application: str
-    application_name: str
     request: Any
     asked: Asked
     passive: bool = False
     login_hint: str = ""
     language: str = ""
-    start_again: str = ""
     claim: Callable[[Unit], None] | None = None
 
 
@@ -81,7 +79,7 @@ def _virtual(services: Services, held: Held, origin: Origin, wanted: Wanted) -> 
         session = None
     answerer = services.answerers[wanted.answerer]
     another = user is not None and not answerer.accepts_session(wanted.request, user)
-    login = LoginTransaction("", 0, now, started_at=now, another=another, **_values(wanted))
+    login = LoginTransaction("", 0, now, another=another, **_values(wanted))
     known = None if another else user
     return Context(services, rules, origin, login, held.browser_hash, session, known, now, agreed)
 
@@ -109,12 +107,10 @@ def _values(wanted: Wanted) -> dict[str, Any]:
     return {
         "answerer": wanted.answerer,
         "application": wanted.application,
-        "application_name": wanted.application_name,
         "request": wanted.request,
         "asked": wanted.asked,
         "login_hint": wanted.login_hint,
         "language": wanted.language,
-        "start_again": wanted.start_again,
     }
 
 

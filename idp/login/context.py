@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -13,12 +14,13 @@ from idp.sessions.sso import SsoSession
 from idp.sessions.transaction import LoginTransaction, Person, save
 from idp.storage.consent import read_consent
 from mfa_engine.audit import Origin, Subject
-from mfa_engine.authentication.assurance import missing
+from mfa_engine.authentication.assurance import Proof, missing
 from mfa_engine.configuration.rules import Rules, subject_of
 from mfa_engine.identity.find_user import recheck
 from mfa_engine.identity.user import User
 from mfa_engine.lifecycle.find import tokens_of_person
 from mfa_engine.storage.token import TokenRow
+from mfa_engine.unit import Unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,15 +70,33 @@ class Context:
         """Where "Not you?" posts to."""
         return self.base + "start-over"
 
-    def save(self, **changes: Any) -> LoginTransaction | None:
-        """Store the login with changes, in a unit of its own; None when another request was first."""
-        return self.services.engine.record(lambda unit: save(unit, self.login, **changes))
+    def save(self, **changes: Any) -> Context:
+        """The context with the login as it was stored with changes, in a unit of its own. Raises
+        LoginChanged."""
+        owned = self._with_person(changes)
+        login = self.services.engine.record(lambda unit: save(unit, self.login, **owned))
+        return replace(self, login=login)
+
+    def proven(self, unit: Unit, proof: Proof, **changes: Any) -> None:
+        """Store a proof with whose it is, in the unit that spends what it rests on. Raises LoginChanged:
+        then nothing is spent."""
+        proofs = (*self.login.proofs, proof)
+        save(unit, self.login, **self._with_person({**changes, "proofs": proofs}))
+
+    def _with_person(self, changes: Mapping[str, Any]) -> dict[str, Any]:
+        """Whatever a step stores belongs to the person it was done for, also where only the session said
+        who that is: the cookie may name another session at the next request."""
+        person = Person.of(self.user) if self.user else self.login.person
+        return {"person": person, **changes}
 
     def tokens(self) -> tuple[TokenRow, ...]:
-        """The person's tokens; none while nobody is known. One statement."""
-        return tokens_of_person(self.services.engine, self.user.key) if self.user else ()
+        """The person's tokens, of types that there are; none while nobody is known. One statement."""
+        if self.user is None:
+            return ()
+        found = tokens_of_person(self.services.engine, self.user.key)
+        return tuple(token for token in found if token.kind in self.rules.types)
 
-    def facts(self, tokens: tuple[TokenRow, ...] | None = None) -> Facts:
+    def facts(self) -> Facts:
         """What ``flow.next_step`` judges by. Tokens are read only when something is missing without them,
         and what the person agreed to share only when nothing is."""
         application = self.login.application
@@ -88,9 +108,10 @@ class Context:
             return bare
         if missing(required, proofs, self.now) is None:
             return replace(bare, consent_due=self._consent_due(self.user))
-        known = self.tokens() if tokens is None else tokens
+        known = self.tokens()
         return replace(
             bare,
+            tokens=known,
             owned=owned(self.rules, subject, known, self.now),
             enrollable=enrollable(self.rules, subject, known, proofs, self.now),
         )

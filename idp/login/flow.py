@@ -9,6 +9,7 @@ from enum import StrEnum
 from idp.sessions.sso import SsoSession
 from idp.sessions.transaction import LoginTransaction
 from mfa_engine.authentication.assurance import Missing, Need, Offer, Proof, Required, missing
+from mfa_engine.storage.token import TokenRow
 
 
 class Step(StrEnum):
@@ -37,6 +38,7 @@ class Facts:
     owned: tuple[Offer, ...]
     enrollable: tuple[Offer, ...]
     now: datetime
+    tokens: tuple[TokenRow, ...] = ()  # the person's, read for ``owned``
     consent_due: bool = False
 
 
@@ -69,9 +71,13 @@ def proofs_of(login: LoginTransaction, session: SsoSession | None) -> tuple[Proo
 
 
 def joins(login: LoginTransaction, session: SsoSession) -> bool:
-    """Whether the session's proofs are this person's. A login by somebody else replaces the session."""
+    """Whether the session's proofs are this person's. A login by somebody else replaces the session.
+
+    What is stored in a login is stored with its person (``Context.proven``), so one that
+    holds proofs of nobody joins nothing: the cookie may name another session by now.
+    """
     if login.person is None:
-        return not login.another
+        return not login.another and not login.proofs
     return login.person.key == session.person.key
 
 

@@ -11,9 +11,10 @@ from idp.login.context import Context
 from idp.login.flow import Step, joins, next_step, proofs_of
 from idp.services import Granted, IssueRefused, Refusal
 from idp.sessions.ending import end
-from idp.sessions.sso import SsoSession, lift, start, touch, touch_for
+from idp.sessions.sso import SsoSession, lift, start, surplus, touch, touch_for
 from idp.sessions.transaction import Person
 from idp.storage.login_transaction import spend_login
+from idp.storage.sso_session import is_enabled
 from mfa_engine import audit
 from mfa_engine.audit import Entry
 from mfa_engine.authentication.assurance import Answer, NotReached, Proof, answer
@@ -82,22 +83,36 @@ def _session(
             return session, None
         lifted = lift(unit, session, proofs)
         if lifted is None:
-            raise IssueRefused(Refusal.LOGIN_REQUIRED)
+            raise IssueRefused(Refusal.SESSION_CHANGED)
         return lifted
     if session is not None:
         end(unit, session.id, context.services.participants)
     subject = subject_of(user, address=context.origin.address, application=login.application)
     lifetime = session_lifetime(context.rules.policies, subject).value
-    person = Person(user.key.resolver, user.key.uid, user.realm, user.login)
-    return start(unit, person, proofs, lifetime, address=context.origin.address, user_agent=user_agent)
+    person = Person.of(user)
+    started = start(unit, person, proofs, lifetime, address=context.origin.address, user_agent=user_agent)
+    _end_surplus(unit, context, person)
+    return started
+
+
+def _end_surplus(unit: Unit, context: Context, person: Person) -> None:
+    """Twenty sessions a person; the oldest ones end, with all that was issued in them."""
+    for session_id in surplus(unit, person):
+        end(unit, session_id, context.services.participants)
+        audit.record(unit, context.acting, Entry("auth.session.ended", True, "surplus", context.whom))
 
 
 def _assert_alive(unit: Unit, session: SsoSession, application: str) -> None:
-    """The session still lives and the application is still enabled: one statement decides both."""
+    """The session still lives and the application is still enabled: one statement decides both; only when
+    it does not hold is it asked which of the two."""
     protocol, _, party = application.partition(":")
-    alive = touch(unit, session) if protocol == "page" else touch_for(unit, session, protocol, party)
+    if protocol == "page":
+        alive, enabled = touch(unit, session), True
+    else:
+        alive = touch_for(unit, session, protocol, party)
+        enabled = alive or is_enabled(unit.connection, protocol, party)
     if not alive:
-        raise IssueRefused(Refusal.DISABLED)
+        raise IssueRefused(Refusal.SESSION_CHANGED if enabled else Refusal.DISABLED)
 
 
 def _entry(context: Context, said: Answer, new: bool) -> Entry:

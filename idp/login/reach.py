@@ -40,11 +40,12 @@ def enrollable(
     With nothing but a password: only the first one, and only where a policy says so. Somebody who has
     a token that works proves that one first.
     """
-    if any(works(token, now=now) for token in tokens):
-        return ()
-    beyond_password = any(not proof.is_known_by_heart for proof in proofs)
-    if not beyond_password and not first_enrolment_by_password(rules.policies, subject).value:
-        return ()
+    beyond_password = any(not proof.is_known_by_heart and proof.worth.factors for proof in proofs)
+    if not beyond_password:
+        if any(works(token, now=now) for token in tokens):
+            return ()
+        if not first_enrolment_by_password(rules.policies, subject).value:
+            return ()
     return tuple(
         _offer(rules.types[kind]) for kind in sorted(enrolment_at_login(rules.policies, subject).value)
     )

@@ -89,7 +89,7 @@ def prove(
     """
     if challenge:
         return prove_by_answer(services.engine, rules, origin, user, serial, challenge, answer, then)
-    return finish(services.engine, rules, origin, serial, answer, then)
+    return finish(services.engine, rules, origin, serial, answer, then, holder=user.key)
 
 
 def _resumed(

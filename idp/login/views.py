@@ -5,6 +5,8 @@ Steps never link to each other; each posts to itself and comes back here.
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from flask import Blueprint, Response, request
 
 from idp.login.context import Context
@@ -16,6 +18,7 @@ from idp.login.steps import STEPS
 from idp.observe.request_id import request_id
 from idp.pages import errors
 from idp.services import IssueRefused, Refusal, Services
+from idp.sessions.transaction import LoginChanged
 
 
 def login_blueprint(services: Services) -> Blueprint:
@@ -68,11 +71,13 @@ def _step(context: Context, path: str) -> Response:
     view = STEPS.get(name)
     if view is None or next_step(context.login, facts).value != name:
         return context.services.respond.see_other(context.base)
-    if request.method == "POST":
-        if not context.services.respond.form_is_ours(context.binding):
-            return context.services.respond.error(errors.not_our_form(request_id()))
-        return view.submit(context, facts, rest)
-    return view.show(context, facts, rest)
+    if request.method == "POST" and not context.services.respond.form_is_ours(context.binding):
+        return context.services.respond.error(errors.not_our_form(request_id()))
+    turn = view.submit if request.method == "POST" else view.show
+    try:
+        return turn(context, facts, rest)
+    except LoginChanged:  # another tab went on with it: the router knows where to
+        return context.services.respond.see_other(context.base)
 
 
 def _end(context: Context) -> Response:
@@ -81,6 +86,8 @@ def _end(context: Context) -> Response:
     try:
         issued = issue(context, request.headers.get("User-Agent", ""))
     except IssueRefused as refused:
+        if refused.why is Refusal.SESSION_CHANGED:
+            return services.respond.see_other(context.base)
         return refuse(context, refused.why, after_form=True)
     if issued is None:
         return services.respond.error(errors.already_done(app_of(services, login)))
@@ -94,5 +101,15 @@ def _start_over(context: Context) -> Response:
     services = context.services
     if not services.respond.form_is_ours(context.binding):
         return services.respond.error(errors.not_our_form(request_id()))
-    context.save(person=None, proofs=(), chosen="", challenge="", enrolling="", offered=(), granted=())
+    with suppress(LoginChanged):
+        context.save(
+            another=True,
+            person=None,
+            proofs=(),
+            chosen="",
+            challenge="",
+            enrolling="",
+            offered=(),
+            granted=(),
+        )
     return services.respond.see_other(context.base)

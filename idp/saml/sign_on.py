@@ -51,15 +51,12 @@ def _endpoint(face: Face) -> SsoEndpoint:
 def _wanted(face: Face, accepted: Accepted, now: datetime) -> Wanted:
     """What the login must prove. A class that is asked for is essential: it, or an error (SAML-17)."""
     address = accepted.address
-    app = face.partners.app(address.service)
     since = fresh_since(now, force=accepted.force_authn, max_age_seconds=None)
     return Wanted(
         answerer="saml",
         application=f"saml:{address.service}",
-        application_name=app.name,
         request=msgspec.to_builtins(StoredRequest(address, accepted.name_id)),
         asked=Asked(accepted.contexts, essential=bool(accepted.contexts), fresh_since=since),
         passive=accepted.is_passive,
-        start_again=app.url,
         claim=lambda unit: claim(unit, accepted.one_use),
     )

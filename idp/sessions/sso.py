@@ -12,7 +12,6 @@ from idp.sessions.transaction import Person
 from idp.storage.consent import session_and_consent
 from idp.storage.sso_session import (
     SessionRow,
-    end_session,
     insert_session,
     raise_session,
     session_by_cookie,
@@ -53,14 +52,14 @@ def cookie_hash(value: str) -> str:
 def find(view: View, cookie: str) -> SsoSession | None:
     """The live session of a cookie. Idle and overall limits are the server's (SESS-04). One statement."""
     row = session_by_cookie(view.connection, cookie_hash(cookie))
-    return _opened(row) if row is not None and _is_alive(row, view.now) else None
+    return _opened(row) if row is not None and is_alive(row, view.now) else None
 
 
 def find_for(view: View, cookie: str, application: str) -> tuple[SsoSession | None, frozenset[str]]:
     """As ``find``, with what the session's person agreed to share with the application. One statement,
     none without a cookie."""
     found = session_and_consent(view.connection, cookie_hash(cookie), application) if cookie else None
-    if found is None or not _is_alive(found[0], view.now):
+    if found is None or not is_alive(found[0], view.now):
         return None, frozenset()
     row, agreed = found
     return _opened(row), agreed
@@ -95,15 +94,21 @@ def start(
         user_agent=user_agent[:300],
     )
     insert_session(unit.connection, {name: getattr(row, name) for name in SessionRow.__slots__})
-    _end_surplus(unit, person)
     return SsoSession(row, kept), cookie
+
+
+def surplus(unit: Unit, person: Person) -> tuple[str, ...]:
+    """The ids of live sessions beyond those that a person may have, the oldest first."""
+    of_person = sessions_of(unit.connection, person.resolver, person.uid)
+    alive = [row.id for row in of_person if is_alive(row, unit.now)]
+    return tuple(alive[:-MOST_SESSIONS])
 
 
 def lift(unit: Unit, session: SsoSession, proofs: Iterable[Proof]) -> tuple[SsoSession, str] | None:
     """The session with these proofs under a new cookie; None when it has ended meanwhile. Called by
     ``login.issue`` only."""
     cookie = secrets.token_urlsafe(32)
-    kept = tuple(proofs)
+    kept = newest_of_each(proofs)
     raised = replace(
         session.row,
         cookie_hash=cookie_hash(cookie),
@@ -114,6 +119,11 @@ def lift(unit: Unit, session: SsoSession, proofs: Iterable[Proof]) -> tuple[SsoS
     if not raise_session(unit.connection, session.row, raised):
         return None
     return SsoSession(raised, kept), cookie
+
+
+def newest_of_each(proofs: Iterable[Proof]) -> tuple[Proof, ...]:
+    """One proof a password and a token, the last one: a session does not grow with its use."""
+    return tuple({(proof.kind, proof.serial): proof for proof in proofs}.values())
 
 
 def touch(unit: Unit, session: SsoSession) -> bool:
@@ -132,16 +142,10 @@ def idle_end(session: SsoSession, now: datetime) -> datetime:
     return min(now + timedelta(seconds=session.row.idle_seconds), session.row.ends_at)
 
 
-def _is_alive(row: SessionRow, now: datetime) -> bool:
+def is_alive(row: SessionRow, now: datetime) -> bool:
+    """Within both limits (SESS-04)."""
     return now < row.idle_at and now < row.ends_at
 
 
 def _opened(row: SessionRow) -> SsoSession:
     return SsoSession(row, tuple(Proof.read(document) for document in row.proofs))
-
-
-def _end_surplus(unit: Unit, person: Person) -> None:
-    """Twenty sessions a person; the oldest ones end."""
-    alive = sessions_of(unit.connection, person.resolver, person.uid)
-    for row in alive[:-MOST_SESSIONS]:
-        end_session(unit.connection, row.id)

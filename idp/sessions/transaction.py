@@ -7,7 +7,7 @@ that began it, lives ten minutes, and is deleted by the unit that issues the ans
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,7 +15,8 @@ import msgspec
 
 from idp.storage.login_transaction import change_login, insert_login, read_login
 from mfa_engine.authentication.assurance import Asked, Proof
-from mfa_engine.identity.user import UserKey
+from mfa_engine.errors import DoorwardError
+from mfa_engine.identity.user import User, UserKey
 from mfa_engine.unit import Unit, View
 
 LIFE = timedelta(minutes=10)
@@ -31,6 +32,11 @@ class Person:
     realm: str
     login: str
 
+    @classmethod
+    def of(cls, user: User) -> Person:
+        """The person that a directory knows as ``user``."""
+        return cls(user.key.resolver, user.key.uid, user.realm, user.login)
+
     @property
     def key(self) -> UserKey:
         return UserKey(self.resolver, self.uid)
@@ -45,13 +51,10 @@ class LoginTransaction:
     expires_at: datetime
     answerer: str  # who asked, and gets the finished login: "oidc", "saml", "page"
     application: str  # as policies name it: "oidc:<client id>", "saml:<entityID>", "page:account"
-    application_name: str
     request: Any  # the answerer's own
     asked: Asked
-    started_at: datetime
     login_hint: str = ""
     language: str = ""
-    start_again: str = ""  # where the person can begin anew
     person: Person | None = None
     proofs: tuple[Proof, ...] = ()
     chosen: str = ""  # serial picked for the second factor
@@ -60,20 +63,17 @@ class LoginTransaction:
     another: bool = False  # the browser's session does not do: somebody has to sign in anew
     offered: tuple[str, ...] = ()  # what the consent page asked for, as it was shown (OIDC-14)
     granted: tuple[str, ...] = ()  # what the person agreed to there
-    said: str = field(default="")  # one notice for the next page
 
     def document(self) -> dict[str, Any]:
-        """What is stored: everything but handle and version."""
+        """What is stored: everything but handle, version and end, which have columns of their own."""
         plain: dict[str, Any] = msgspec.to_builtins(self)
-        return {
-            name: value for name, value in plain.items() if name not in ("handle", "version", "expires_at")
-        }
+        return {name: value for name, value in plain.items() if name not in _COLUMNS}
 
 
 def begin(unit: Unit, browser: str, **values: Any) -> LoginTransaction:
     """Store a new login for the browser whose cookie's hash is ``browser``."""
     handle = secrets.token_urlsafe(18)
-    login = LoginTransaction(handle, 1, unit.now + LIFE, started_at=unit.now, **values)
+    login = LoginTransaction(handle, 1, unit.now + LIFE, **values)
     insert_login(unit.connection, handle, browser, login.document(), login.expires_at)
     return login
 
@@ -89,9 +89,18 @@ def load(view: View | Unit, handle: str) -> tuple[LoginTransaction, str] | None:
     return msgspec.convert(values, LoginTransaction, strict=False), browser
 
 
-def save(unit: Unit, login: LoginTransaction, **changes: Any) -> LoginTransaction | None:
-    """Store ``login`` with changes. None when another request changed or ended it meanwhile."""
+@dataclass
+class LoginChanged(DoorwardError):
+    """Another request changed or ended the login meanwhile: nothing of this one is written."""
+
+    def __str__(self) -> str:
+        return "another tab went on with this sign-in"
+
+
+def save(unit: Unit, login: LoginTransaction, **changes: Any) -> LoginTransaction:
+    """Store ``login`` with changes, and give it back. Raises LoginChanged: what else the unit did, such as
+    spending a code, is undone with it."""
     changed = replace(login, **changes)
     if not change_login(unit.connection, login.handle, login.version, changed.document()):
-        return None
+        raise LoginChanged
     return replace(changed, version=login.version + 1)

@@ -114,14 +114,11 @@ _alive = (
 )
 _used: dict[str, Any] = {"used_at": bindparam("b_now"), "idle_at": bindparam("b_idle_at")}
 _TOUCH = update(SsoSessionTable).where(*_alive).values(**_used)
-_TOUCH_FOR = {
-    "oidc": _TOUCH.where(
-        exists().where(_client.client_id == bindparam("b_party"), _client.enabled.is_(True))
-    ),
-    "saml": _TOUCH.where(
-        exists().where(_provider.entity_id == bindparam("b_party"), _provider.enabled.is_(True))
-    ),
+_IS_ENABLED = {
+    "oidc": exists().where(_client.client_id == bindparam("b_party"), _client.enabled.is_(True)),
+    "saml": exists().where(_provider.entity_id == bindparam("b_party"), _provider.enabled.is_(True)),
 }
+_TOUCH_FOR = {protocol: _TOUCH.where(enabled) for protocol, enabled in _IS_ENABLED.items()}
 _RAISE = (
     update(SsoSessionTable)
     .where(*_alive)
@@ -199,6 +196,11 @@ def touch_session_for(
     that a party disabled this instant gets nothing any more (SAML-20, OIDC-30)."""
     values = {"b_id": session.id, "b_cookie_hash": session.cookie_hash, "b_now": now, "b_idle_at": idle_at}
     return rows_changed(connection, _TOUCH_FOR[protocol], {**values, "b_party": party}) == 1
+
+
+def is_enabled(connection: Connection, protocol: str, party: str) -> bool:
+    """Whether the application is one that people are let in to. One statement."""
+    return bool(connection.execute(select(_IS_ENABLED[protocol]), {"b_party": party}).scalar())
 
 
 def raise_session(connection: Connection, session: SessionRow, raised: SessionRow) -> bool:

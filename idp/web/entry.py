@@ -73,10 +73,8 @@ def _virtual(services: Services, area: Area) -> Context:
         expires_at=now,
         answerer="page",
         application=area.application,
-        application_name=area.title,
         request=_request(area),
         asked=Asked(),
-        started_at=now,
     )
     return Context(services, rules, origin, login, cookies.browser_hash, session, user, now)
 
@@ -131,7 +129,7 @@ def _through_the_login(context: Context, area: Area, asked: Asked) -> Response:
     if not _is_page():
         return _unauthorised("login_required" if context.session is None else "reauthentication_required")
     services = context.services
-    wanted = Wanted("page", area.application, area.title, _request(area), asked)
+    wanted = Wanted("page", area.application, _request(area), asked)
     agent = request.headers.get("User-Agent", "")
     return answer_or_begin(services, held(services), context.origin, agent, wanted)
 

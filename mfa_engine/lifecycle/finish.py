@@ -12,6 +12,7 @@ from mfa_engine import audit
 from mfa_engine.audit import Origin
 from mfa_engine.configuration.rules import Rules
 from mfa_engine.errors import Conflict, InvalidField, NotFound
+from mfa_engine.identity.user import UserKey
 from mfa_engine.lifecycle.opening import open_found
 from mfa_engine.lifecycle.whom import about
 from mfa_engine.storage.token import (
@@ -58,13 +59,16 @@ def finish(
     serial: str,
     answer: Answer,
     then: Follow | None = None,
+    *,
+    holder: UserKey | None = None,
 ) -> Finished:
     """Judge the first answer of a token just made; ``then`` writes what follows in the same transaction.
+    ``holder``: whose token it must be, where somebody proves their own (SELF-03).
 
     A code that does not fit may be tried again; a registration is spent by its first answer, right or
     wrong (FIDO-01). Raises NotFound (also when the time is over), InvalidField and Conflict.
     """
-    token = open_found(runner, origin, lambda view: waiting(view, serial))
+    token = open_found(runner, origin, lambda view: waiting(view, serial, holder))
     kind = rules.types[token.row.kind]
     follow = then or _nothing
     if isinstance(kind, ProvesByRegistration):
@@ -77,11 +81,13 @@ def finish(
     return runner.record(lambda unit: _proven(unit, origin, token, verdict, follow))
 
 
-def waiting(view: View, serial: str) -> TokenRow:
-    """A token in its time of proof, whoever owns it. Raises NotFound."""
+def waiting(view: View, serial: str, holder: UserKey | None = None) -> TokenRow:
+    """A token in its time of proof, of ``holder`` if one is named. Raises NotFound."""
     row = token_by_serial(view.connection, serial)
-    dead = row is None or row.state is not TokenState.CREATED or not row.enabled
-    if row is None or dead or (row.prove_by is not None and row.prove_by <= view.now):
+    if row is None or row.state is not TokenState.CREATED or not row.enabled:
+        raise NotFound("enrolment", serial)
+    foreign = holder is not None and (row.resolver, row.uid) != (holder.resolver, holder.uid)
+    if foreign or (row.prove_by is not None and row.prove_by <= view.now):
         raise NotFound("enrolment", serial)
     return row
 

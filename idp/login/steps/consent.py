@@ -53,9 +53,7 @@ def submit(context: Context, facts: Facts, rest: str) -> Response:
 def _agreed(unit: Unit, context: Context, user: User, *, remember: bool) -> None:
     """The answer, what is remembered of it, and the audit row. It holds for this person in this login."""
     login = context.login
-    person = Person(user.key.resolver, user.key.uid, user.realm, user.login)
-    if save(unit, login, person=person, granted=login.offered) is None:
-        return
+    save(unit, login, person=Person.of(user), granted=login.offered)
     if remember:
         before = read_consent(unit.connection, user.key, login.application)
         names = before | frozenset(login.offered)

@@ -24,7 +24,6 @@ from idp.pages.enrolment import (
     KeySetup,
 )
 from idp.pages.login import StepPage, WayKind
-from idp.sessions.transaction import save
 from mfa_engine.authentication.assurance import Proof
 from mfa_engine.errors import Conflict, InvalidField, NotAllowed, NotFound
 from mfa_engine.identity.user import User
@@ -57,7 +56,7 @@ def submit(context: Context, facts: Facts, rest: str) -> Response:
     several = len(kinds) > 1
     if request.form.get("send"):
         return _send(context, context.user, kind, several=several)
-    problem = _prove(context, context.user)
+    context, problem = _prove(context, context.user)
     if problem is None:
         return context.services.respond.see_other(context.base)
     return _set_up(context, kind, problem, several=several)
@@ -102,7 +101,7 @@ def _set_up(context: Context, kind: str, problem: Problem | None, *, several: bo
         app = app_of(context.services, login)
         return context.services.respond.error(errors.stronger_sign_in_needed(app, (), request_id()))
     if setup.serial != login.enrolling:
-        context.save(enrolling=setup.serial, challenge="")
+        context = context.save(enrolling=setup.serial, challenge="")
     return _setup_page(context, setup, problem, several=several)
 
 
@@ -139,8 +138,9 @@ def _send(context: Context, user: User, kind: str, *, several: bool) -> Response
     return context.services.respond.see_other(f"{context.base}enrol/{kind}")
 
 
-def _prove(context: Context, user: User) -> Problem | None:
-    """Why the answer does not do; None when the token counts and its proof is stored."""
+def _prove(context: Context, user: User) -> tuple[Context, Problem | None]:
+    """Why the answer does not do; None when the token counts and its proof is stored. An enrolment that is
+    over is forgotten."""
     login = context.login
     name = request.form.get("name", "").strip()
     credential = request.form.get("credential", "")
@@ -150,7 +150,7 @@ def _prove(context: Context, user: User) -> Problem | None:
         if finished.worth is None:
             return
         proof = Proof(finished.kind, finished.worth, unit.now, finished.serial)
-        save(unit, login, proofs=(*login.proofs, proof), enrolling="", challenge="")
+        context.proven(unit, proof, enrolling="", challenge="")
         describe_in(unit, finished.serial, name)
         tell_of_new_token(context.services, unit, user, name, context.origin, login.language)
 
@@ -166,12 +166,11 @@ def _prove(context: Context, user: User) -> Problem | None:
             then,
         )
     except (NotFound, InvalidField):
-        context.save(enrolling="", challenge="")
-        return problems.key_not_used() if credential else problems.new_code_does_not_fit()
+        problem = problems.key_not_used() if credential else problems.new_code_does_not_fit()
+        return context.save(enrolling="", challenge=""), problem
     except Conflict:
-        context.save(enrolling="", challenge="")
-        return problems.key_known()
-    return None if finished.worth else _does_not_fit(login.challenge)
+        return context.save(enrolling="", challenge=""), problems.key_known()
+    return context, None if finished.worth else _does_not_fit(login.challenge)
 
 
 def _does_not_fit(challenge: str) -> Problem:

@@ -47,24 +47,29 @@ def _page(context: Context, problem: Problem | None = None, typed: str = "") -> 
 def submit(context: Context, facts: Facts, rest: str) -> Response:
     """One try. Whoever is refused sees one sentence, whatever the reason (AUTH-03)."""
     del facts, rest
-    typed = _known_login(context) if _asks_again(context) else request.form.get("username", "").strip()
-    password = request.form.get("password", "")
-    problem = _problem(context, typed, password)
+    typed = _typed(context)
+    problem = _problem(context, typed)
     if problem is None:
         return context.services.respond.see_other(context.base)
-    return _page(context, problem, typed)
+    return _page(context, problem, typed.login)
 
 
-def _problem(context: Context, typed: str, password: str) -> Problem | None:
+def _typed(context: Context) -> Password:
+    """What was typed; who it is is said by the session where our own pages ask again, realm and all."""
+    password = request.form.get("password", "")
+    if context.user is not None and _asks_again(context):
+        return Password(context.user.login, password, context.user.realm)
+    return Password(request.form.get("username", "").strip(), password)
+
+
+def _problem(context: Context, typed: Password) -> Problem | None:
     """Why the try failed; None when it is recorded as a proof."""
-    if not typed:
+    if not typed.login:
         return problems.no_username()
-    if not password:
+    if not typed.password:
         return problems.no_password()
     try:
-        verdict = check_first_factor(
-            context.services.engine, context.rules, context.origin, Password(typed, password)
-        )
+        verdict = check_first_factor(context.services.engine, context.rules, context.origin, typed)
     except Busy:
         return problems.too_many_at_once()
     except Unavailable:
@@ -82,8 +87,7 @@ def _proven(unit: Unit, context: Context, right: Right) -> None:
     not stay."""
     user = right.user
     right.settle(unit, context.origin)
-    person = Person(user.key.resolver, user.key.uid, user.realm, user.login)
-    login = context.login
+    person, login = Person.of(user), context.login
     kept = login if login.person == person else replace(login, proofs=(), offered=(), granted=())
     save(
         unit,
@@ -99,8 +103,13 @@ def _proven(unit: Unit, context: Context, right: Right) -> None:
 
 
 def _asks_again(context: Context) -> bool:
-    return context.session is not None and context.login.answerer == "page"
+    """Whether a page of ours wants the password of whom it already knows."""
+    return context.user is not None and context.login.answerer == "page"
 
 
 def _known_login(context: Context) -> str:
-    return context.user.login if context.user and context.session else ""
+    """The name to begin with, as it would have to be typed: with the realm where that is not the default."""
+    user = context.user
+    if user is None:
+        return ""
+    return user.login if user.realm == context.rules.realms.default else f"{user.login}@{user.realm}"

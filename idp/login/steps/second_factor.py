@@ -21,7 +21,6 @@ from idp.pages.login import (
     Way,
     WayKind,
 )
-from idp.sessions.transaction import save
 from mfa_engine.authentication.assurance import Offer, Proof
 from mfa_engine.authentication.attempt import Attempt
 from mfa_engine.authentication.candidates import usable
@@ -97,7 +96,7 @@ def _fitting(context: Context, facts: Facts) -> list[TokenRow]:
         context,
         (
             token
-            for token in context.tokens()
+            for token in facts.tokens
             if usable(token, limit=limit, now=context.now)
             and need is not None
             and need.fits(Offer(token.kind, context.rules.types[token.kind].worth))
@@ -225,7 +224,7 @@ def _check(turn: _Turn, answer: Answer) -> Response:
     def then(unit: Unit, outcome: Outcome) -> None:
         if isinstance(outcome, Matched):
             proof = Proof(outcome.kind, outcome.worth, unit.now, outcome.serial)
-            save(unit, context.login, proofs=(*context.login.proofs, proof), challenge="", chosen="")
+            context.proven(unit, proof, challenge="", chosen="")
 
     try:
         outcome = check(context.services.engine, context.rules, attempt, then)

@@ -58,7 +58,7 @@ class AuthorizeEndpoint:
             self._audit(error.code, error.description, sent)
             location = error_location(error, issuer=self._services.capabilities.issuer)
             return self._services.respond.see_other(location)
-        return self._begin(accepted, client)
+        return self._begin(accepted)
 
     def _client(self, sent: AuthorizationRequest) -> RelyingParty | None:
         found = clients.find(self._services.registry, sent.client_id) if sent.client_id else None
@@ -68,18 +68,16 @@ class AuthorizeEndpoint:
         now = self._services.engine.now()
         return check(sent, client, self._services.capabilities, self._rings.current(now).ring, now)
 
-    def _begin(self, accepted: AcceptedRequest, client: RelyingParty | None) -> Response:
+    def _begin(self, accepted: AcceptedRequest) -> Response:
         application = f"oidc:{accepted.client_id}"
         wanted = Wanted(
             answerer="oidc",
             application=application,
-            application_name=client.client_name if client else accepted.client_id,
             request=msgspec.to_builtins(accepted),
             asked=accepted.asked(self._services.engine.now()),
             passive=accepted.silent,
             login_hint=accepted.login_hint or "",
             language=" ".join(accepted.ui_locales),
-            start_again=(client.client_uri or "") if client else "",
         )
         origin = origin_of_request(application)
         user_agent = request.headers.get("User-Agent", "")
