@@ -8,20 +8,20 @@ from __future__ import annotations
 
 import logging
 import secrets
-import threading
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
 from mfa_engine.configuration.rules import Rules, RulesSource
+from mfa_engine.configuration.snapshot import Snapshot
 from mfa_engine.delivery.outbox import Outbox
 from mfa_engine.errors import Busy, InDoubt, Unavailable
 from mfa_engine.secrets.keyring import Keyring
-from mfa_engine.storage.configuration import revision_number
+from mfa_engine.storage.configuration import CONFIGURATION
 from mfa_engine.storage.database import Database, DatabaseError, PoolTimeout, connection_lost, try_again
 from mfa_engine.unit import Unit, View
 
@@ -31,7 +31,6 @@ T = TypeVar("T")
 
 _ATTEMPTS = 6  # the first one and five repeats
 _DATABASE = "The database"
-_NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 class Engine:
@@ -50,12 +49,10 @@ class Engine:
         self._database = database
         self._keyring = keyring
         self.now = clock
-        self._source = source
         self._outbox = outbox
-        self._max_age = snapshot_max_age
-        self._rules: Rules | None = None
-        self._checked_at = _NEVER
-        self._reload = threading.Lock()
+        self._rules = Snapshot[Rules](
+            self, CONFIGURATION, snapshot_max_age, lambda _, before: source.load(self, before)
+        )
 
     def look(self, work: Callable[[View], T]) -> T:
         """Run a short read. Raises Unavailable when the database does not answer."""
@@ -126,21 +123,12 @@ class Engine:
     def rules(self) -> Rules:
         """Policies, realms and resolvers as compiled: memory, no SQL (invariant 4). A copy older than
         ``snapshot_max_age`` is checked by one statement, and compiled anew when the revision moved."""
-        now = self.now()
-        rules = self._rules
-        if rules is not None and self._checked_at <= now < self._checked_at + self._max_age:
-            return rules
-        with self._reload:
-            revision = self.look(lambda view: revision_number(view.connection))
-            if self._rules is None or self._rules.revision != revision:
-                self._rules = self._source.load(self, self._rules)
-            self._checked_at = now
-            return self._rules
+        return self._rules.current()
 
     def forget_rules(self) -> None:
         """The writer of a change reads it back before it answers."""
-        self._checked_at = _NEVER
-        self.rules()
+        self._rules.forget()
+        self._rules.current()
 
 
 def _repeats(error: DatabaseError, attempt: int) -> bool:

@@ -8,17 +8,17 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any, TypeVar, cast
 
-from mfa_engine.storage.configuration import move_revision, revision_number
+from mfa_engine.configuration.snapshot import Snapshot
+from mfa_engine.storage.configuration import move_revision
 from mfa_engine.unit import Runner, Unit, View
 
 T = TypeVar("T")
 
 REVISION = "applications"
 _CAPACITY = 10_000
-_NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 class Registry:
@@ -26,42 +26,31 @@ class Registry:
 
     def __init__(self, runner: Runner, max_age: timedelta) -> None:
         self._runner = runner
-        self._max_age = max_age
-        self._revision = -1
-        self._checked_at = _NEVER
-        self._kept: OrderedDict[Hashable, Any] = OrderedDict()
+        self._kept = Snapshot[OrderedDict[Hashable, Any]](runner, REVISION, max_age, _nothing_yet)
         self._lock = threading.Lock()
 
     def find(self, key: Hashable, read: Callable[[View], T]) -> T:
         """What ``read`` gives for this key, read once a revision; also that there is nothing."""
-        self._refresh()
+        kept = self._kept.current()
         with self._lock:
-            if key in self._kept:
-                self._kept.move_to_end(key)
-                return cast("T", self._kept[key])
-            revision = self._revision
+            if key in kept:
+                kept.move_to_end(key)
+                return cast("T", kept[key])
         value = self._runner.look(read)
         with self._lock:
-            if revision == self._revision:
-                self._kept[key] = value
-                if len(self._kept) > _CAPACITY:
-                    self._kept.popitem(last=False)
+            kept[key] = value
+            if len(kept) > _CAPACITY:
+                kept.popitem(last=False)
         return value
 
     def forget(self) -> None:
         """Whoever changed an application reads it back before answering."""
-        self._checked_at = _NEVER
+        self._kept.forget()
 
-    def _refresh(self) -> None:
-        now = self._runner.now()
-        if self._checked_at <= now < self._checked_at + self._max_age:
-            return
-        revision = self._runner.look(lambda view: revision_number(view.connection, REVISION))
-        with self._lock:
-            if revision != self._revision:
-                self._kept.clear()
-                self._revision = revision
-            self._checked_at = now
+
+def _nothing_yet(_revision: int, _before: object) -> OrderedDict[Hashable, Any]:
+    """A revision begins empty; what is read for one is never asked for in another."""
+    return OrderedDict()
 
 
 def applications_changed(unit: Unit) -> None:

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import threading
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from sqlalchemy import Connection
 
 from idp.keys.signing_key import KeyState, SigningKey, make_signing_key, open_signing_key
 from idp.storage.signing_key import SigningKeyRow, all_signing_keys, insert_signing_key
+from mfa_engine.configuration.snapshot import Snapshot
 from mfa_engine.errors import Unavailable
 from mfa_engine.secrets.keyring import Keyring
-from mfa_engine.storage.configuration import move_revision, revision_number
+from mfa_engine.storage.configuration import move_revision
 from mfa_engine.unit import Runner, Unit, View
 
 REVISION = "keys"
-_NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,28 +42,17 @@ class KeySource:
     """Keeps the snapshot: asks for its revision when it is older than ``max_age``. Safe for threads."""
 
     def __init__(self, runner: Runner, max_age: timedelta) -> None:
-        self._runner = runner
-        self._max_age = max_age
-        self._keys: SigningKeys | None = None
-        self._checked_at = _NEVER
-        self._reload = threading.Lock()
+        self._keys = Snapshot[SigningKeys](
+            runner, REVISION, max_age, lambda revision, _: runner.look(lambda view: _read(view, revision))
+        )
 
     def current(self) -> SigningKeys:
         """The keys as of now, at most ``max_age`` old."""
-        now = self._runner.now()
-        keys = self._keys
-        if keys is not None and self._checked_at <= now < self._checked_at + self._max_age:
-            return keys
-        with self._reload:
-            revision = self._runner.look(lambda view: revision_number(view.connection, REVISION))
-            if self._keys is None or self._keys.revision != revision:
-                self._keys = self._runner.look(lambda view: _read(view, revision))
-            self._checked_at = now
-            return self._keys
+        return self._keys.current()
 
     def forget(self) -> None:
         """Whoever changed a key reads it back before answering."""
-        self._checked_at = _NEVER
+        self._keys.forget()
 
 
 def _read(view: View, revision: int) -> SigningKeys:
