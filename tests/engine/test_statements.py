@@ -97,11 +97,9 @@ ATTEMPTS: dict[str, tuple[Callable[[World, User], Attempt], int]] = {
     ),
     "mail code": (lambda world, alice: _challenged(world, alice, "email"), 5),
     "security key": (lambda world, alice: _challenged(world, alice, "webauthn"), 5),
-    "no address": (
-        lambda world, alice: replace(
-            _by_name(world, app_of(world, alice)), origin=Origin("service:radius"), answer=Answer("x")
-        ),
-        5,
+    "without an address": (
+        lambda world, alice: replace(_by_name(world, app_of(world, alice)), origin=Origin("service:radius")),
+        4,
     ),
 }
 
