@@ -20,7 +20,15 @@ from idp.pages.views import pages_blueprint
 from idp.saml.views import saml_blueprint
 from idp.services import Services
 from idp.web.blueprint import web_blueprint
-from mfa_engine.errors import Conflict, DoorwardError, InvalidField, NotAllowed, NotFound, Unavailable
+from mfa_engine.errors import (
+    Conflict,
+    DoorwardError,
+    IntegrityFailure,
+    InvalidField,
+    NotAllowed,
+    NotFound,
+    Unavailable,
+)
 
 log = logging.getLogger(__name__)
 
@@ -100,7 +108,7 @@ def _page_of(error: DoorwardError) -> ErrorPage:
             return errors.conflict(str(error))
         case NotAllowed():
             return errors.right_missing(str(error))
-        case Unavailable():
+        case Unavailable() | IntegrityFailure():
             return errors.not_possible_now(request_id(), wait_seconds=5)
         case InvalidField():
             return errors.unreadable_request(request_id())

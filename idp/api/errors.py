@@ -193,5 +193,5 @@ def _said(error: DoorwardError) -> tuple[int, int, str]:
         case Unavailable():
             return 503, 903, f"ERR903: {error}"
         case IntegrityFailure():
-            return 500, -500, f"An internal error occurred. Its number is {request_id()}."
+            return 503, 903, f"ERR903: This cannot be done at the moment. Its number is {request_id()}."
     return 400, 10, f"ERR10: {error}"

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 
 from mfa_engine.algorithms.password_hash import Hasher
 from mfa_engine.configuration.rules import Rules
+from mfa_engine.errors import IntegrityFailure
 from mfa_engine.identity.realms import Realm, Realms
 from mfa_engine.identity.resolvers.registry import ResolverDefinition, ResolverRegistry
 from mfa_engine.policy.model import Policy
@@ -16,6 +18,8 @@ from mfa_engine.settings import EngineSettings
 from mfa_engine.storage.configuration import ConfigurationRows, ResolverRow, read_configuration
 from mfa_engine.tokentypes.registry import TokenTypes
 from mfa_engine.unit import Runner, View
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +53,14 @@ class DatabaseRules:
 
 def _read(view: View) -> tuple[ConfigurationRows, tuple[ResolverDefinition, ...]]:
     rows = read_configuration(view.connection)
-    return rows, tuple(_definition(view, row) for row in rows.resolvers)
+    return rows, tuple(found for row in rows.resolvers if (found := _definition(view, row)))
 
 
-def _definition(view: View, row: ResolverRow) -> ResolverDefinition:
-    secret = unseal(view.keyring, "resolver", "secret", row.name, row.secret) if row.secret else b""
+def _definition(view: View, row: ResolverRow) -> ResolverDefinition | None:
+    """None when its secret does not open in its place (KEY-02): unavailable to its own people, no others."""
+    try:
+        secret = unseal(view.keyring, "resolver", "secret", row.name, row.secret) if row.secret else b""
+    except IntegrityFailure as error:
+        log.error("resolver %s is left out: %s", row.name, error)
+        return None
     return ResolverDefinition(row.name, row.kind, row.settings, secret.decode())
