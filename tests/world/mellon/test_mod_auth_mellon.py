@@ -21,7 +21,7 @@ from tests.support.certificates import Authority, self_signed
 from tests.support.databases import Prepare
 from tests.support.idp import Idp, Person, prepare_idp
 from tests.support.oathtool import totp
-from tests.support.served import served
+from tests.support.over_tls import served
 
 DOCS = Path(__file__).parents[3] / "docs" / "saml.md"
 PRIVATE = """<!doctype html><html lang="en"><head><title>Private</title></head><body><h1>Private</h1>

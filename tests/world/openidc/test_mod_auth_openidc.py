@@ -12,8 +12,8 @@ from tests.support.browser import Visits
 from tests.support.certificates import Authority
 from tests.support.databases import Prepare
 from tests.support.idp import Idp, Person, prepare_idp
+from tests.support.over_tls import served
 from tests.support.relying_party import register_app
-from tests.support.served import served
 
 CONFIGURATION = """
     OIDCProviderMetadataURL {issuer}/.well-known/openid-configuration
