@@ -25,7 +25,8 @@ def count_second_factor(
     statement."""
     counts = _of_address(unit, address, settings)
     if user is not None:
-        counts.insert(0, Count(second_factor_name(user.key), begin=last_success or EVER))
+        begin = last_success - datetime.resolution if last_success else EVER  # what began with it counts
+        counts.insert(0, Count(second_factor_name(user.key), begin=begin))
     if counts:
         count_up(unit.connection, unit.now, *counts)
 

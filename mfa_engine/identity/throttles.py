@@ -67,7 +67,7 @@ def second_factor_wait(
     if (
         tally is None
         or tally.count < settings.user_failures
-        or (last_success and last_success >= tally.since)
+        or (last_success and last_success > tally.since)
     ):
         return timedelta(0)
     delay = _doubled(settings.user_lock, tally.count - settings.user_failures, settings.user_lock_max)

@@ -84,8 +84,8 @@ class TestSecondFactor:
     def test_a_success_since_the_count_began_ends_it_and_one_before_does_not(self) -> None:
         counted = tally(100, since=timedelta(hours=1))
         began = NOW - timedelta(hours=1)
-        assert second_factor_wait(counted, began, SETTINGS, NOW) == NONE
-        assert second_factor_wait(counted, began - MOMENT, SETTINGS, NOW) == timedelta(minutes=15)
+        assert second_factor_wait(counted, began + MOMENT, SETTINGS, NOW) == NONE
+        assert second_factor_wait(counted, began, SETTINGS, NOW) == timedelta(minutes=15)
 
 
 class TestAddress:
