@@ -64,11 +64,7 @@ def second_factor_wait(
     tally: Tally | None, last_success: datetime | None, settings: ThrottleSettings, now: datetime
 ) -> timedelta:
     """How long no code of this person is looked at. A success since the count began has ended it."""
-    if (
-        tally is None
-        or tally.count < settings.user_failures
-        or (last_success and last_success > tally.since)
-    ):
+    if tally is None or tally.count < settings.user_failures or (last_success and last_success > tally.since):
         return timedelta(0)
     delay = _doubled(settings.user_lock, tally.count - settings.user_failures, settings.user_lock_max)
     return _left(tally.last_at, delay, now)
