@@ -12,6 +12,8 @@ from idp.login.flow import Facts
 from idp.pages import Problem, problems
 from idp.pages.login import FirstFactorPage, FreshPage
 from idp.sessions.transaction import Person, save
+from mfa_engine import audit
+from mfa_engine.audit import Entry, Subject
 from mfa_engine.authentication.assurance import password_proof
 from mfa_engine.authentication.first_factor import Password, Right, Wait, check_first_factor
 from mfa_engine.errors import Busy, Unavailable
@@ -70,16 +72,23 @@ def _problem(context: Context, typed: Password) -> Problem | None:
         return problems.no_password()
     try:
         verdict = check_first_factor(context.services.engine, context.rules, context.origin, typed)
-    except Busy:
-        return problems.too_many_at_once()
-    except Unavailable:
-        return problems.directory_down()
+    except Unavailable as error:
+        return _not_judged(context, typed, error)
     if isinstance(verdict, Wait):
         return problems.too_many_tries(max(1, round(verdict.wait.total_seconds())))
     if not isinstance(verdict, Right):
         return problems.wrong_password()
     context.services.engine.record(lambda unit: _proven(unit, context, verdict))
     return None
+
+
+def _not_judged(context: Context, typed: Password, error: Unavailable) -> Problem:
+    """What could not be judged at all has an audit row of its own; nothing else of it stays."""
+    busy = isinstance(error, Busy)
+    whom = Subject(typed.login, typed.realm)
+    entry = Entry("auth.password", False, "busy" if busy else "unavailable", whom)
+    context.services.engine.record(lambda unit: audit.record(unit, context.origin, entry))
+    return problems.too_many_at_once() if busy else problems.directory_down()
 
 
 def _proven(unit: Unit, context: Context, right: Right) -> None:
