@@ -21,9 +21,23 @@ QUARTER, MOMENT = timedelta(minutes=15), timedelta(microseconds=1)
 
 
 @pytest.fixture
+def world(sqlite_world: World) -> World:
+    return sqlite_world
+
+
+@pytest.fixture
+def alice(sqlite_alice: User) -> User:
+    return sqlite_alice
+
+
+@pytest.fixture
 def apps(world: World, alice: User) -> list[App]:
-    """Twelve apps of alice, so that a hundred failures lock none of them by themselves."""
-    return [app for _ in range(12) if isinstance(app := enrolled(world, "hotp", alice), App)]
+    return twelve_apps(world, alice)
+
+
+def twelve_apps(world: World, owner: User) -> list[App]:
+    """So many that a hundred failures lock none of them by themselves."""
+    return [app for _ in range(12) if isinstance(app := enrolled(world, "hotp", owner), App)]
 
 
 def fail(world: World, app: App, times: int) -> None:
