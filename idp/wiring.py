@@ -149,6 +149,7 @@ def _engine_settings(settings: Settings) -> EngineSettings:
             hashing.parallelism,
             hashing.simultaneous or (os.cpu_count() or 1) + 1,
         ),
+        sends_mail=bool(settings.mail.host),
         snapshot_max_age=timedelta(seconds=settings.engine.snapshot_max_age_seconds),
     )
 

@@ -9,8 +9,10 @@ import logging
 import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
 
 from idp.services import Services
 from idp.storage.access_token import drop_expired_access_tokens
@@ -43,23 +45,29 @@ _SWEEPS: tuple[tuple[str, Callable[[Connection, datetime], int], timedelta], ...
 
 
 def work(services: Services, stop: threading.Event) -> None:
-    """Run until ``stop`` is set. What fails is logged and tried again at the next turn."""
+    """Run until ``stop`` is set. A job that fails is logged, keeps no other from its turn, and has its own
+    again later."""
     swept_at: datetime | None = None
     while not stop.is_set():
-        try:
-            services.engine.send_due()
-            now = services.clock()
-            if swept_at is None or now - swept_at >= _SWEEP_EVERY:
-                sweep(services, now)
-                swept_at = now
-        except DoorwardError as error:
-            log.warning("the background worker goes on after: %s", error)
+        _tried("sending", services.engine.send_due)
+        now = services.clock()
+        if swept_at is None or now - swept_at >= _SWEEP_EVERY:
+            sweep(services, now)
+            swept_at = now
         stop.wait(_PAUSE_SECONDS)
 
 
 def sweep(services: Services, now: datetime) -> dict[str, int]:
     """Delete what has expired, a kind a transaction; gives how many of each."""
-    return {name: _drop(services, drop, now - kept) for name, drop, kept in _SWEEPS}
+    return {name: _tried(name, partial(_drop, services, drop, now - kept)) for name, drop, kept in _SWEEPS}
+
+
+def _tried(job: str, work: Callable[[], int]) -> int:
+    try:
+        return work()
+    except (DoorwardError, SQLAlchemyError) as error:
+        log.warning("the background worker goes on after %s failed: %s", job, type(error).__name__)
+        return 0
 
 
 def _drop(services: Services, drop: Callable[[Connection, datetime], int], before: datetime) -> int:

@@ -44,6 +44,7 @@ class EngineSettings:
     throttle: ThrottleSettings = field(default_factory=ThrottleSettings)
     code_life: timedelta = timedelta(minutes=5)  # a code sent by mail
     code_tries: int = 5
+    sends_mail: bool = True  # False: no mail server is set, so no code by mail can be asked for
     unproven_life: timedelta = timedelta(minutes=15)  # a token nobody proved by a first code
     snapshot_max_age: timedelta = timedelta(seconds=1)
     outside_timeout: timedelta = timedelta(seconds=3)

@@ -21,7 +21,7 @@ def requirement(rules: Rules, subject: Subject, asked: Asked) -> Required:
     return Required(
         asked,
         second_factor_required(rules.policies, subject).value,
-        accepted_types(rules.policies, subject).value,
+        accepted_types(rules.policies, subject).value & rules.types.working,
     )
 
 

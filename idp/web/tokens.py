@@ -53,6 +53,7 @@ def is_last(token: TokenRow, tokens: Iterable[TokenRow], *, limit: int, now: dat
 
 
 def kinds_safest_first(visitor: Visitor, kinds: Iterable[str]) -> list[str]:
-    """Token types by their names, in the order in which people are offered them."""
+    """Those of these token types that work here, in the order in which people are offered them."""
     types, order = visitor.rules.types, list(WayKind)
-    return sorted(kinds, key=lambda kind: (order.index(way_kind(types[kind])), kind))
+    working = types.working.intersection(kinds)
+    return sorted(working, key=lambda kind: (order.index(way_kind(types[kind])), kind))

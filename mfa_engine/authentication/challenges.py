@@ -42,7 +42,7 @@ def open_challenges(unit: Unit, rules: Rules, user: User | None, tokens: Sequenc
     rows, prompts, longest = [], [], timedelta(0)
     for token in tokens:
         kind = rules.types[token.row.kind]
-        if not isinstance(kind, AnswersChallenge):
+        if not isinstance(kind, AnswersChallenge) or not kind.can_ask:
             continue
         prompt = kind.challenge(token, opening)
         wait = _take_message(unit, rules, user, prompt)

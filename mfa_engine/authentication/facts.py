@@ -57,7 +57,7 @@ def gather(view: View, rules: Rules, attempt: Attempt, found: Found) -> Facts:
     standing = _standing(view, attempt, found, person=person, address=address)
     owned = standing.tokens
     last_success = max((row.last_success_at for row in owned if row.last_success_at), default=None)
-    accepted = types_for_check(rules.policies, subject).value
+    accepted = types_for_check(rules.policies, subject).value & rules.types.working
     named = tuple(row for row in owned if not attempt.serial or row.serial == attempt.serial)
     tokens, broken = _open(view, of_kinds(of_kinds(named, accepted), attempt.kinds))
     throttle = rules.settings.throttle

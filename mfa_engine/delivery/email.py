@@ -7,6 +7,7 @@ import smtplib
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import make_msgid
@@ -51,7 +52,7 @@ def email(to: str, subject: str, text: str) -> Message:
     (OOB-06)."""
     if any(c in to + subject for c in "\r\n\0"):
         raise InvalidField("email", "give an address and a subject of one line")
-    _address(to)
+    mailbox(to)
     return Message("email", {"to": to, "subject": subject, "text": text})
 
 
@@ -70,21 +71,17 @@ class SmtpCarrier:
 
     def carry(self, content: Mapping[str, str]) -> None:
         """Hand one message to the mail server. Raises CarrierFailed, without the message's text."""
-        settings = self._settings
-        message = EmailMessage()
-        message["From"] = Address(settings.sender_name, addr_spec=settings.sender)
-        message["To"] = _address(content["to"])
-        message["Subject"] = content["subject"]
-        message["Message-ID"] = make_msgid(domain=settings.sender.rpartition("@")[2])
-        message["Auto-Submitted"] = "auto-generated"
-        message.set_content(content["text"])
         try:
-            with self._connected() as server:
-                if settings.username:
-                    server.login(settings.username, settings.password)
-                server.send_message(message)
-        except (OSError, smtplib.SMTPException) as error:
+            self._send(_built(self._settings, content))
+        except (OSError, smtplib.SMTPException, *_NOT_BUILT) as error:
             raise CarrierFailed(type(error).__name__) from None  # their text may quote ours
+
+    def _send(self, message: EmailMessage) -> None:
+        settings = self._settings
+        with self._connected() as server:
+            if settings.username:
+                server.login(settings.username, settings.password)
+            server.send_message(message)
 
     def _connected(self) -> smtplib.SMTP:
         settings = self._settings
@@ -103,8 +100,24 @@ class SmtpCarrier:
         return server
 
 
-def _address(text: str) -> Address:
-    """A mailbox of RFC 5321, section 4.1.2, without quoted names and address literals.
+_NOT_BUILT = (InvalidField, MessageError, ValueError, IndexError)  # the library's own, for odd headers
+
+
+def _built(settings: SmtpSettings, content: Mapping[str, str]) -> EmailMessage:
+    """The message with its headers. Raises one of _NOT_BUILT for what no header can hold."""
+    sender = mailbox(settings.sender)
+    message = EmailMessage()
+    message["From"] = Address(settings.sender_name, sender.username, sender.domain)
+    message["To"] = mailbox(content["to"])
+    message["Subject"] = content["subject"]
+    message["Message-ID"] = make_msgid(domain=sender.domain)
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(content["text"])
+    return message
+
+
+def mailbox(text: str) -> Address:
+    """A mailbox of RFC 5321, section 4.1.2, without quoted names and address literals. Raises InvalidField.
 
     Not read by the standard library: its parser takes blanks and comments, and fails in many ways.
     """

@@ -107,8 +107,14 @@ class Outbox:
 
     def _carried(self, kind: str, content: Mapping[str, str]) -> bool:
         try:
-            self._carriers[kind].carry(content)
+            self._carrier(kind).carry(content)
         except CarrierFailed as error:
             log.warning("a message by %s could not be sent: %s", kind, error)
             return False
         return True
+
+    def _carrier(self, kind: str) -> Carrier:
+        carrier = self._carriers.get(kind)
+        if carrier is None:
+            raise CarrierFailed("nothing is set that carries it")
+        return carrier

@@ -163,6 +163,7 @@ class AnswersChallenge(Protocol):
     """Has to be asked first: WebAuthn, codes that are sent, push."""
 
     tries: int  # wrong answers that a challenge endures
+    can_ask: bool  # False: what it sends has no way out of this house
     mode: ClassVar[ClientMode]
 
     def challenge(self, token: Token, opening: Opening) -> Prompt:

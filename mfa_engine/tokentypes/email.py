@@ -44,12 +44,15 @@ class EmailCode:
 
     def __init__(self, settings: EngineSettings, keyring: Keyring, words: CodeWords) -> None:
         self.tries = settings.code_tries
+        self.can_ask = settings.sends_mail
         self._life = settings.code_life
         self._keyring = keyring
         self._words = words
 
     def enrol(self, request: EnrolmentRequest) -> Enrolment:
         """For the address given, or the person's own in the directory. Raises InvalidField."""
+        if not self.can_ask:
+            raise InvalidField("type", "codes by mail need a mail server: set one up first (mail.host)")
         own = request.user.email if request.user else ""
         address = request.parameters.get("email") or own
         if not address:

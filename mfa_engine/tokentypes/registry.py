@@ -9,7 +9,7 @@ from mfa_engine.policy.actions.catalogue import Catalogue
 from mfa_engine.policy.actions.vocabulary import Vocabulary
 from mfa_engine.secrets.keyring import Keyring
 from mfa_engine.settings import EngineSettings
-from mfa_engine.tokentypes.base import TokenType
+from mfa_engine.tokentypes.base import AnswersChallenge, TokenType
 from mfa_engine.tokentypes.email import CodeWords, EmailCode
 from mfa_engine.tokentypes.hotp import Hotp
 from mfa_engine.tokentypes.totp import Totp
@@ -18,10 +18,14 @@ from mfa_engine.tokentypes.worth import Factor
 
 
 class TokenTypes(Mapping[str, TokenType]):
-    """The types by their wire names."""
+    """The types by their wire names. ``working`` are those whose tokens can be used and enrolled here:
+    what some send may have no way out."""
 
     def __init__(self, *types: TokenType) -> None:
         self._types = {kind.name: kind for kind in types}
+        self.working = frozenset(
+            kind.name for kind in types if not isinstance(kind, AnswersChallenge) or kind.can_ask
+        )
 
     def __getitem__(self, name: str) -> TokenType:
         return self._types[name]

@@ -67,6 +67,7 @@ class SecurityKey:
     prefix: ClassVar[str] = "WAN"
     worth: ClassVar[Worth] = Worth(_PRESENT.factors, _METHODS, phishing_resistant=True, user_verified=True)
     mode: ClassVar[ClientMode] = ClientMode.WEBAUTHN
+    can_ask = True
     tries = 1  # a challenge is spent by its first answer, right or wrong
 
     def __init__(self, settings: EngineSettings) -> None:

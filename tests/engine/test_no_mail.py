@@ -35,7 +35,7 @@ def world(url: str) -> Iterator[World]:
 
 def test_no_code_by_mail_can_be_enrolled(world: World) -> None:
     alice = world.person("alice", email="alice@example.org")
-    with pytest.raises(InvalidField, match="mail.host"):
+    with pytest.raises(InvalidField, match=r"mail\.host"):
         enrol(world.engine, world.rules, world.origin, Wanted("email", alice, proof_needed=False))
 
 

@@ -61,3 +61,24 @@ def test_a_message_that_is_too_old_to_be_of_use_is_given_up(idp):
     idp.clock.advance(timedelta(minutes=6))
     assert engine.send_due() == 0
     assert idp.sql("SELECT id FROM outbox") == []
+
+
+def test_a_job_that_fails_keeps_no_other_from_its_turn(idp):
+    idp.browser().open("/account/")
+    enrol(idp.services.engine, idp.rules, ORIGIN, Wanted("totp", idp.person("alice", app=False).user))
+    idp.clock.advance(timedelta(hours=2))
+    idp.run_sql("DROP TABLE outbox")
+    idp.run_sql(
+        "CREATE TRIGGER full BEFORE DELETE ON login_transaction BEGIN SELECT RAISE(ABORT, 'disk full'); END"
+    )
+    work(idp.services, OneTurn())
+    assert len(idp.sql("SELECT handle FROM login_transaction")) == 1
+    assert idp.sql("SELECT serial FROM token") == []
+
+
+class OneTurn(threading.Event):
+    """Stops when the worker pauses for the first time."""
+
+    def wait(self, timeout: float | None = None) -> bool:
+        self.set()
+        return True

@@ -155,6 +155,25 @@ class TestCarrying:
         with pytest.raises(CarrierFailed, match="ConnectionRefusedError"):
             SmtpCarrier(nowhere).carry(message())
 
+    @pytest.mark.parametrize(
+        "wrong",
+        [
+            {"sender": ""},
+            {"sender": "no address"},
+            {"sender": "a@b@c"},
+            {"sender": "name@"},
+            {"sender_name": "Doorward\r\nBcc: b@example.org"},
+        ],
+    )
+    def test_a_message_that_cannot_be_written_is_a_failure(
+        self, smtp_sink: SmtpSink, wrong: dict[str, str]
+    ) -> None:
+        with pytest.raises(CarrierFailed):
+            SmtpCarrier(settings(smtp_sink, **wrong)).carry(message())
+        with pytest.raises(CarrierFailed):
+            SmtpCarrier(settings(smtp_sink)).carry({**message(), "to": "nobody"})
+        assert smtp_sink.mails == []
+
     def test_the_password_is_in_no_repr(self) -> None:
         assert "hush" not in repr(SmtpSettings("h", 25, "a@b", username="u", password="hush"))
 
