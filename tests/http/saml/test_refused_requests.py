@@ -310,10 +310,12 @@ def test_SAML_20_a_service_whose_metadata_has_expired_is_not_served(idp: Idp, br
         browser.open(short.sign_on())
 
 
-@pytest.mark.parametrize("second_thoughts", ["disabled", "deleted", "moved"])
+@pytest.mark.parametrize("second_thoughts", ["disabled", "deleted", "moved", "expired"])
 def test_SAML_20_a_login_in_flight_ends_without_an_answer(
     idp: Idp, browser: Browser, alice: Person, portal: Portal, second_thoughts: str
 ) -> None:
+    ends = stamp(idp.clock.now, 60)
+    portal.register(metadata=portal.metadata.replace(" entityID=", f' validUntil="{ends}" entityID='))
     browser.open(portal.sign_on())
     browser.submit(username=alice.login, password=alice.password)
     assert browser.step == "second-factor"
@@ -325,6 +327,8 @@ def test_SAML_20_a_login_in_flight_ends_without_an_answer(
             service_providers.delete(services.engine, services.registry, idp.origin, portal.entity_id)
         case "moved":
             portal.register(metadata=portal.metadata.replace("/acs", "/elsewhere"))
+        case "expired":
+            idp.clock.advance(60 + 180)
     with idp.auditing() as rows:
         browser.sign_in(alice)
     assert browser.response.status_code == 403
