@@ -11,7 +11,8 @@ from mfa_engine.configuration.rules import Rules, subject_of
 from mfa_engine.errors import DoorwardError, InvalidField, NotFound
 from mfa_engine.identity.user import User
 from mfa_engine.people.password_rules import PersonalNames, Refusal, refusal
-from mfa_engine.policy.decisions.second_factor import second_factor_required
+from mfa_engine.policy.actions.core import SECOND_FACTOR, SecondFactor
+from mfa_engine.policy.match import Facts, Part
 from mfa_engine.storage.person import change_person
 from mfa_engine.unit import Runner, Unit
 
@@ -30,9 +31,9 @@ class PasswordRefused(DoorwardError):
 def set_password(runner: Runner, rules: Rules, origin: Origin, user: User, password: str) -> None:
     """Give a person of the internal directory another password.
 
-    Raises PasswordRefused (assurance.md 6), Busy, and InvalidField for a person of another directory.
+    Raises PasswordRefused (assurance.md 6), Busy, and NotFound for a person of another directory.
     """
-    hashed = checked_hash(rules, origin, user, password)
+    hashed = checked_hash(rules, user, password)
 
     def store(unit: Unit) -> None:
         values = {"password_hash": hashed, "password_changed_at": unit.now}
@@ -44,18 +45,28 @@ def set_password(runner: Runner, rules: Rules, origin: Origin, user: User, passw
     runner.record(store)
 
 
-def checked_hash(rules: Rules, origin: Origin, user: User, password: str) -> str:
+def checked_hash(rules: Rules, user: User, password: str) -> str:
     """What to store for a new password. Takes as long as a hash or two. Raises PasswordRefused."""
-    subject = subject_of(user, address=origin.address, application="")
     broken = refusal(
         password,
         PersonalNames(user.login, user.display_name, user.email, user.realm, rules.settings.issuer_name),
-        second_factor_mandatory=second_factor_required(rules.policies, subject).value,
+        second_factor_mandatory=_never_alone(rules, user),
         unchanged=_is_present(rules, user, password),
     )
     if broken is not None:
         raise PasswordRefused(broken)
     return rules.hasher.hash(password)
+
+
+def _never_alone(rules: Rules, user: User) -> bool:
+    """Whether no policy lets this person in by the password alone, at any application, from any network."""
+    facts = Facts.of(subject_of(user, address="", application=""))
+    relaxing = (
+        rule
+        for rule in rules.policies.rules(SECOND_FACTOR)
+        if rule.policy.enabled and rule.value is SecondFactor.NOT_REQUIRED
+    )
+    return all(rule.matcher.unmet(facts) in (Part.REALM, Part.RESOLVER, Part.USER) for rule in relaxing)
 
 
 def _is_present(rules: Rules, user: User, password: str) -> bool:

@@ -28,6 +28,7 @@ from mfa_engine.lifecycle.enrol import Wanted, enrol
 from mfa_engine.lifecycle.pin import set_pin
 from mfa_engine.tokentypes.base import Answer
 from mfa_engine.tokentypes.worth import Factor
+from tests.support import oathtool
 from tests.support.devices import App, Device, device, enrolled, wrong
 from tests.support.engine import CHEAP, OUTSIDE, PEOPLE, World
 
@@ -489,6 +490,22 @@ def test_every_form_of_code_works(
 ) -> None:
     app = app_of(world, alice, kind, hashlib=algorithm, otplen="8", **more)
     assert isinstance(world.check("alice", app.new_code()), Matched)
+
+
+@pytest.mark.parametrize("algorithm", ["sha1", "sha256", "sha512"])
+@pytest.mark.parametrize(("digits", "period"), [(6, 30), (8, 60)])
+def test_codes_of_oathtool_are_accepted(
+    world: World, alice: User, algorithm: str, digits: int, period: int
+) -> None:
+    key = "31323334353637383930313233343536373839303132333435363738393031323334"
+    form = {"otpkey": key, "hashlib": algorithm, "otplen": str(digits), "timeStep": str(period)}
+    app_of(world, alice, "totp", **form)
+    secret = bytes.fromhex(key)
+    code = oathtool.totp(secret, world.clock.now, digits=digits, period=period, algorithm=algorithm)
+    assert isinstance(world.check("alice", code), Matched)
+    if algorithm == "sha1":
+        app_of(world, alice, "hotp", otpkey=key, otplen=str(digits))
+        assert isinstance(world.check("alice", oathtool.hotp(secret, 3, digits=digits)), Matched)
 
 
 def test_what_is_done_with_the_answer_is_in_its_transaction(world: World, alice: User) -> None:
