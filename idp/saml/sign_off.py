@@ -14,6 +14,8 @@ from idp.login.door import held, origin_of_request
 from idp.logout import pages
 from idp.logout.end import Ended, end_session
 from idp.logout.plan import Initiator
+from idp.observe.request_id import request_id
+from idp.pages import errors
 from idp.saml import logout, rejected
 from idp.saml.bindings import redirect
 from idp.saml.bindings.redirect import Message
@@ -39,8 +41,8 @@ def sign_off(face: Face) -> Response:
     """End the sessions that a proven service names; ask the person where nobody is proven."""
     body = request.get_data()
     session = _browser_session(face)
-    if request.method == "POST" and session is not None and pages.answered_yes(face.services, session):
-        return _end_own(face, session)
+    if request.method == "POST" and "answer" in request.form:
+        return _answered(face, session)
     try:
         received = redirect.receive(request.query_string, body)
         asked = logout.read(received.root)
@@ -64,8 +66,12 @@ def _browser_session(face: Face) -> SsoSession | None:
     return face.services.engine.look(lambda view: sso.find(view, cookies.session))
 
 
-def _end_own(face: Face, session: SsoSession) -> Response:
-    """The person said yes."""
+def _answered(face: Face, session: SsoSession | None) -> Response:
+    """The person said yes; with a second click, when nothing is left to end."""
+    if session is None:
+        return pages.tell(face.services, None, None)
+    if not pages.answered_yes(face.services, session):
+        return face.services.respond.error(errors.not_our_form(request_id()))
     person = session.person
     origin = replace(origin_of_request(), actor=f"person:{person.resolver}/{person.uid}")
     ended = end_session(face.services, origin, session.row)

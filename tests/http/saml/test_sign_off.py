@@ -182,16 +182,30 @@ def test_an_unsigned_request_ends_nothing_before_the_person_says_so(
     assert "Location" not in browser.response.headers
     assert rows == []
     browser.post(address, {"answer": "yes", "csrf": "forged"})
-    assert browser.response.status_code == 400
+    assert browser.response.status_code == 403
     assert is_signed_in(browser, portal)
     browser.open(address)
+    token = browser.csrf
     with idp.auditing() as rows:
         browser.submit(answer="yes")
     assert "You are signed out" in browser.heading
     assert [(row.event, row.subject) for row in rows] == [("auth.session.ended", "alice")]
     assert rows[0].actor == "person:people/id-of-alice"
     assert browser.cookie("dw_session") is None
+    browser.post(address, {"answer": "yes", "csrf": token})
+    assert "You are signed out" in browser.heading
     assert not is_signed_in(browser, portal)
+
+
+def test_a_logout_request_that_is_posted_ends_nothing(
+    idp: Idp, browser: Browser, portal: Portal, arrived: Answer
+) -> None:
+    message = base64.b64encode(portal.logout_request(arrived.name).encode()).decode()
+    with idp.auditing() as rows:
+        browser.post("/saml/slo", {"SAMLRequest": message})
+    assert_refused(browser.response, 400)
+    assert [row.reason for row in rows] == ["ambiguous_parameters"]
+    assert is_signed_in(browser, portal)
 
 
 def test_an_unsigned_request_without_a_session_says_that_nobody_is_signed_in(
