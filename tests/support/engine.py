@@ -189,6 +189,7 @@ class World:
     outside: OutsideDirectory
     hasher: WatchedHasher
     registry: ResolverRegistry
+    source: DatabaseRules
     settings: EngineSettings
     keyring: Keyring
     origin: Origin = field(default=ORIGIN)
@@ -302,16 +303,30 @@ def open_world(
 
     registry = ResolverRegistry({"internal": internal, "outside": lambda _: outside})
     outbox = Outbox({"email": mail})
+    source = DatabaseRules(settings, types, hasher, registry)
     engine = Engine(
         database=database,
         keyring=keyring,
         clock=clock,
-        source=DatabaseRules(settings, types, hasher, registry),
+        source=source,
         outbox=outbox,
         snapshot_max_age=timedelta(0),
     )
     made.append(engine)
-    return World(database, engine, clock, held, mail, outbox, outside, hasher, registry, settings, keyring)
+    return World(
+        database=database,
+        engine=engine,
+        clock=clock,
+        held=held,
+        mail=mail,
+        outbox=outbox,
+        outside=outside,
+        hasher=hasher,
+        registry=registry,
+        source=source,
+        settings=settings,
+        keyring=keyring,
+    )
 
 
 def _careless(connection: Any, _record: object) -> None:
