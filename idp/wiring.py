@@ -38,6 +38,7 @@ from mfa_engine.configuration.source import DatabaseRules
 from mfa_engine.delivery.email import SmtpCarrier, SmtpSecurity, SmtpSettings
 from mfa_engine.delivery.outbox import Carrier, Outbox
 from mfa_engine.engine import Engine
+from mfa_engine.errors import Unavailable
 from mfa_engine.identity.cache import EntryCache
 from mfa_engine.identity.resolvers.internal import InternalResolver
 from mfa_engine.identity.resolvers.ldap.resolver import ldap_builder
@@ -47,7 +48,7 @@ from mfa_engine.policy.read import read_policies
 from mfa_engine.secrets.keyring import KEY_BYTES, Keyring, read_key_file, unwrap, wrap
 from mfa_engine.settings import EngineSettings, HashSettings
 from mfa_engine.storage.data_key import insert_data_key, wrapped_keys
-from mfa_engine.storage.database import Database, open_database
+from mfa_engine.storage.database import Database, DatabaseError, open_database
 from mfa_engine.tokentypes.registry import TokenTypes, token_types
 
 _PINNED = 1  # the data key version of what must never change with a rotation: pepper, subjects
@@ -64,11 +65,13 @@ def build(
     clock: Callable[[], datetime] = system_clock,
     carriers: Mapping[str, Carrier] | None = None,
 ) -> Services:
-    """Everything that serves, put together. Raises ConfigError, KeyFileError: one plain line each.
+    """Everything that serves, put together. Raises ConfigError, KeyFileError, and Unavailable when the
+    database does not answer: one plain line each.
 
     ``clock`` and ``carriers`` are given by tests; else they are this machine's and the mail settings'.
     """
     database = open_database(settings.database.url, connections=settings.server.threads)
+    _meet(database)
     if settings.database.upgrade_at_start:
         migrations.upgrade(database)
     migrations.check(database)
@@ -115,6 +118,18 @@ def build(
         capabilities=capabilities,
         clock=clock,
     )
+
+
+def _meet(database: Database) -> None:
+    """Connect once: a database that is away is told from a program that is broken (OPS-05)."""
+    folder = Path(database.url.database or "").parent
+    if database.kind == "sqlite" and not folder.is_dir():
+        raise ConfigError("settings", "database.url", f"there is no folder {folder}: make it")
+    try:
+        database.reader.connect().close()
+    except DatabaseError as error:
+        why = " ".join(str(error.orig).split())
+        raise Unavailable(f"The database ({why})") from None
 
 
 def _keyring(database: Database, key_encryption_key: bytes, now: datetime) -> Keyring:

@@ -49,10 +49,11 @@ def run(session: Session, ready: Callable[[], None] | None = None) -> None:
 
     settings = session.settings
     set_up(settings.log.level)
-    app = create_app(session.services)
+    services = session.patient_services()
+    app = create_app(services)
     for warning in warnings_of(settings):
         click.echo(f"doorward: warning: {warning}", err=True)
-    serve_forever(app, settings, session.services.engine.dispose, ready)
+    serve_forever(app, settings, services.engine.dispose, ready)
 
 
 def serve_forever(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import json
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -11,10 +12,14 @@ from typing import TYPE_CHECKING
 
 import click
 
+from mfa_engine.errors import Unavailable
+
 if TYPE_CHECKING:
     from idp.services import Services
     from idp.settings import Settings
     from mfa_engine.audit import Origin
+
+_LONGEST_PAUSE_SECONDS = 30
 
 
 class Session:
@@ -33,10 +38,21 @@ class Session:
 
     @cached_property
     def services(self) -> Services:
-        """Everything put together. Raises ConfigError, KeyFileError."""
+        """Everything put together. Raises ConfigError, KeyFileError, Unavailable."""
         from idp.wiring import build
 
         return build(self.settings)
+
+    def patient_services(self) -> Services:
+        """As ``services``, for what runs long: waits for a database that is away, and says so (OPS-05)."""
+        pause = 1
+        while True:
+            try:
+                return self.services
+            except Unavailable as error:
+                click.echo(f"doorward: {error}: next try in {pause} s", err=True)
+            time.sleep(pause)
+            pause = min(2 * pause, _LONGEST_PAUSE_SECONDS)
 
     @property
     def origin(self) -> Origin:

@@ -18,7 +18,8 @@ def command(session: Session) -> None:
     from idp.worker import work
 
     set_up(session.settings.log.level)
+    services = session.patient_services()
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: stop.set())
-    work(session.services, stop)
+    work(services, stop)
