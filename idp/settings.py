@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import os
 import re
+import stat
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
@@ -19,6 +21,7 @@ from idp.errors import ConfigError
 from idp.paths import shipped
 
 _PREFIX = "DOORWARD_"
+_DATABASE = re.compile(r"sqlite:///.|(postgresql(\+psycopg)?|mariadb\+pymysql)://.")
 _LOOPBACK = re.compile(r"(localhost|.*\.localhost|127\.0\.0\.\d+|::1)\Z")
 
 
@@ -134,10 +137,12 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 def load(path: Path | None, environment: Mapping[str, str] = os.environ) -> Settings:
     """The settings of ``path`` over the defaults, the environment over both. Raises ConfigError."""
     defaults = tomllib.loads((shipped("config") / "defaults.toml").read_text(encoding="utf-8"))
-    merged = _merged(defaults, _read(path)) if path else defaults
+    given = _read(path) if path else {}
     source = str(path) if path else "defaults"
-    settings = _converted(_overridden(merged, environment), source)
+    settings = _converted(_overridden(_merged(defaults, given), environment), source)
     _check(settings, source)
+    if path and _holds_a_password(given) and path.stat().st_mode & stat.S_IROTH:
+        raise ConfigError(source, "file", "everybody may read the password in it; run chmod 640 on it")
     return settings
 
 
@@ -148,6 +153,12 @@ def _read(path: Path) -> dict[str, Any]:
         raise ConfigError(str(path), "file", f"cannot be read: {error.strerror}") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(str(path), "file", f"is not TOML: {error}") from None
+
+
+def _holds_a_password(given: Mapping[str, Any]) -> bool:
+    """Whether the file itself says one; what the environment says is not in it."""
+    url = given.get("database", {}).get("url", "")
+    return bool(given.get("mail", {}).get("password")) or bool(urlsplit(url).password)
 
 
 def _merged(defaults: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
@@ -191,32 +202,105 @@ def _converted(values: dict[str, Any], source: str) -> Settings:
 
 def _check(settings: Settings, source: str) -> None:
     """What types cannot say. Raises ConfigError for the first thing that is wrong."""
-    server, url = settings.server, urlsplit(settings.server.base_url)
-    if url.scheme not in ("https", "http") or not url.hostname or url.path or url.query or url.fragment:
-        raise ConfigError(source, "server.base_url", "give https://host, without a path or trailing slash")
-    if url.scheme == "http" and not _LOOPBACK.match(url.hostname):
-        raise ConfigError(
-            source, "server.base_url", "plain http is for this machine's loopback only: use https"
-        )
-    if not 0 <= server.processes <= 256:
-        raise ConfigError(source, "server.processes", "give 0 (one a core) to 256")
-    if not 1 <= server.threads <= 256:
-        raise ConfigError(source, "server.threads", "give 1 to 256")
-    if not re.fullmatch(r"\S+:\d{1,5}|unix:\S+", server.listen):
-        raise ConfigError(source, "server.listen", "give address:port, or unix:/path")
-    if settings.oidc.allow_http_localhost and not settings.plain_http:
-        raise ConfigError(
-            source, "oidc.allow_http_localhost", "is for a demonstration on loopback only: remove it"
-        )
-    if settings.mail.security == "none" and settings.mail.host and not _LOOPBACK.match(settings.mail.host):
-        raise ConfigError(source, "mail.security", "a mail server elsewhere needs starttls or tls")
-    if (
-        settings.hashing.memory_kib < 1024
-        or settings.hashing.iterations < 1
-        or settings.hashing.parallelism < 1
-    ):
-        raise ConfigError(
-            source, "hashing", "memory_kib is at least 1024, iterations and parallelism at least 1"
-        )
-    if server.certificate and not server.certificate_key:
-        raise ConfigError(source, "server.certificate_key", "is needed beside server.certificate")
+    for key, is_right, remedy in _RULES:
+        if not is_right(settings):
+            raise ConfigError(source, key, remedy)
+
+
+def _is_base(address: str) -> bool:
+    url = urlsplit(address)
+    return (
+        url.scheme in ("https", "http") and bool(url.hostname) and not (url.path or url.query or url.fragment)
+    )
+
+
+def _listens(address: str) -> bool:
+    host, _, port = address.rpartition(":")
+    return bool(host) and (host == "unix" or (port.isdecimal() and 0 < int(port) < 65_536))
+
+
+def _is_narrow(network: str) -> bool:
+    """A network, and not the whole world."""
+    try:
+        return ip_network(network).prefixlen > 0
+    except ValueError:
+        return False
+
+
+def _is_uri(text: str) -> bool:
+    return bool(urlsplit(text).scheme) and len(text) <= 1024 and not re.search(r"\s", text)
+
+
+def _covers(relying_party: str, host: str) -> bool:
+    """WebAuthn level 3, section 5.1.2: the host itself, or a domain that it lies in."""
+    return host == relying_party or host.endswith(f".{relying_party}")
+
+
+_RULES: tuple[tuple[str, Callable[[Settings], bool], str], ...] = (
+    (
+        "server.base_url",
+        lambda it: _is_base(it.server.base_url),
+        "give https://host, without a path or trailing slash",
+    ),
+    (
+        "server.base_url",
+        lambda it: not it.plain_http or bool(_LOOPBACK.match(it.host)),
+        "plain http is for this machine's loopback only: use https",
+    ),
+    ("server.listen", lambda it: _listens(it.server.listen), "give address:port, or unix:/path"),
+    (
+        "server.certificate",
+        lambda it: not it.server.certificate or Path(it.server.certificate).is_file(),
+        "there is no such file",
+    ),
+    (
+        "server.certificate_key",
+        lambda it: not it.server.certificate or Path(it.server.certificate_key).is_file(),
+        "is needed beside server.certificate: name its file",
+    ),
+    ("server.processes", lambda it: 0 <= it.server.processes <= 256, "give 0 (one a core) to 256"),
+    ("server.threads", lambda it: 1 <= it.server.threads <= 256, "give 1 to 256"),
+    (
+        "server.trusted_proxies",
+        lambda it: all(map(_is_narrow, it.server.trusted_proxies)),
+        "give networks such as 10.0.0.0/24, and not the whole world",
+    ),
+    (
+        "database.url",
+        lambda it: bool(_DATABASE.match(it.database.url)),
+        "give sqlite:////path/file, postgresql+psycopg://... or mariadb+pymysql://...",
+    ),
+    (
+        "house.theme_dir",
+        lambda it: not it.house.theme_dir or Path(it.house.theme_dir).is_dir(),
+        "there is no such folder",
+    ),
+    (
+        "hashing",
+        lambda it: it.hashing.memory_kib >= 1024 and it.hashing.iterations > 0 and it.hashing.parallelism > 0,
+        "memory_kib is at least 1024, iterations and parallelism at least 1",
+    ),
+    ("hashing.simultaneous", lambda it: it.hashing.simultaneous >= 0, "give 0 (cores + 1) or more"),
+    (
+        "mail.security",
+        lambda it: it.mail.security != "none" or not it.mail.host or bool(_LOOPBACK.match(it.mail.host)),
+        "a mail server elsewhere needs starttls or tls",
+    ),
+    ("mail.trust", lambda it: not it.mail.trust or Path(it.mail.trust).is_file(), "there is no such file"),
+    (
+        "engine.snapshot_max_age_seconds",
+        lambda it: 0 <= it.engine.snapshot_max_age_seconds <= 60,
+        "give 0 to 60",
+    ),
+    (
+        "engine.relying_party_id",
+        lambda it: not it.engine.relying_party_id or _covers(it.engine.relying_party_id, it.host),
+        "give the host of server.base_url, or a domain that it lies in",
+    ),
+    ("saml.entity_id", lambda it: not it.saml.entity_id or _is_uri(it.saml.entity_id), "give a URI"),
+    (
+        "oidc.allow_http_localhost",
+        lambda it: it.plain_http or not it.oidc.allow_http_localhost,
+        "is for a demonstration on loopback only: remove it",
+    ),
+)
