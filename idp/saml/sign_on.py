@@ -9,6 +9,7 @@ from flask import Response, request
 
 from idp.login.begin import Wanted, answer_or_begin
 from idp.login.door import held, origin_of_request
+from idp.observe.request_id import request_id
 from idp.saml import rejected
 from idp.saml.answerer import StoredRequest
 from idp.saml.bindings import redirect
@@ -16,8 +17,11 @@ from idp.saml.errors import PageError
 from idp.saml.face import Face
 from idp.saml.replay import claim
 from idp.saml.sso import request as authn_request
+from idp.saml.sso.address import ReturnAddress
 from idp.saml.sso.checks import Accepted, Refused, SsoEndpoint, judge
+from idp.saml.status import unavailable
 from mfa_engine.authentication.assurance import Asked, fresh_since, statable_classes
+from mfa_engine.errors import Busy, Unavailable
 
 
 def sign_on(face: Face) -> Response:
@@ -38,9 +42,22 @@ def sign_on(face: Face) -> Response:
     if isinstance(verdict, Refused):
         rejected.note(face, verdict.reason, issuer)
         return face.responses.failure(verdict.status, verdict.address)
-    wanted = _wanted(face, verdict, now)
-    agent = request.headers.get("User-Agent", "")
-    return answer_or_begin(services, held(services), origin_of_request(wanted.application), agent, wanted)
+    return _accepted(face, _wanted(face, verdict, now), verdict.address)
+
+
+def _accepted(face: Face, wanted: Wanted, address: ReturnAddress) -> Response:
+    """On to the login. A directory that does not answer is the service's to know of (SD-E25)."""
+    services = face.services
+    origin = origin_of_request(wanted.application)
+    try:
+        return answer_or_begin(
+            services, held(services), origin, request.headers.get("User-Agent", ""), wanted
+        )
+    except Busy:
+        raise  # in a moment there is room again: the person waits, as with every page
+    except Unavailable:
+        rejected.note(face, "unavailable", address.service)
+        return face.responses.failure(unavailable(request_id()), address)
 
 
 def _endpoint(face: Face) -> SsoEndpoint:

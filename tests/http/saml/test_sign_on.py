@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from mfa_engine.configuration.change import set_resolver
 from tests.http.saml.portal import LASTING, PERSISTENT, TRANSIENT, Portal, certificate_file
 from tests.support import saml, xmlsec1
-from tests.support.idp import Browser, Idp, Person
+from tests.support.idp import PEOPLE, Browser, Idp, Person
+from tests.support.ports import free_port
 
 MFA, PASSWORD = saml.MFA, saml.PASSWORD
 ASSERTION_SIGNATURE = "//*[local-name()='Assertion']/*[local-name()='Signature']"
@@ -304,6 +306,21 @@ def test_AUTH_10_a_person_who_was_disabled_is_not_let_in_by_a_session(
         signed_in.open(portal.sign_on())
     assert signed_in.step == "first-factor"
     assert [(row.event, row.subject) for row in rows] == [("auth.user.disabled", "alice")]
+
+
+def test_a_directory_that_does_not_answer_is_told_to_the_service_with_a_number_to_ask_for(
+    idp: Idp, signed_in: Browser, portal: Portal
+) -> None:
+    nobody = {"servers": [f"ldap://127.0.0.1:{free_port()}"], "base_dn": "dc=example", "allow_plain": True}
+    set_resolver(idp.services.engine, idp.services.resolvers, idp.origin, PEOPLE, "ldap", nobody)
+    idp.services.engine.forget_rules()
+    idp.clock.advance(61)
+    with idp.auditing() as rows:
+        signed_in.open(portal.sign_on())
+    answer = portal.answer(signed_in)
+    assert (answer.status, answer.has_assertion) == ("Responder", False)
+    assert [(row.event, row.reason) for row in rows] == [("saml.request.rejected", "unavailable")]
+    assert answer.text("//samlp:StatusMessage") == rows[0].request_id
 
 
 def test_an_error_goes_back_with_the_state_signed_and_bound_to_the_request(
