@@ -99,6 +99,10 @@ class Oidc(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     key_bits: Literal[2048, 3072, 4096]
 
 
+class Api(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    open_validation: bool
+
+
 class Log(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     level: Literal["DEBUG", "INFO", "WARNING", "ERROR"]
 
@@ -115,6 +119,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     engine: EngineNumbers
     saml: Saml
     oidc: Oidc
+    api: Api
     log: Log
     policy: tuple[dict[str, Any], ...]
 

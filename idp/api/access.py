@@ -40,6 +40,7 @@ class Door(StrEnum):
 
     ANYBODY = "anybody"
     KNOWN = "known"  # whoever has shown a token of ours
+    APPLICATION = "application"  # a service account, told by its key or by its network
 
 
 Rule = Right | Door
@@ -56,6 +57,12 @@ class Caller:
     origin: Origin
     rules: Rules
     proven_at: datetime | None = None
+
+    @property
+    def is_stranger(self) -> bool:
+        """Whether no application that we know calls: then nobody answers for what the end user has proven
+        before (OTP-07)."""
+        return self.principal.kind is not Kind.SERVICE_ACCOUNT
 
     def may_know(self, realm: str | None) -> bool:
         """Whether the exact reason of a refusal is told, about people of ``realm``."""
@@ -81,7 +88,7 @@ class Access:
         @blueprint.before_request
         def check() -> None:
             rule = rules.get((request.endpoint or "").rpartition(".")[2])
-            g.caller = self._caller(fresh=rule is not Door.ANYBODY)
+            g.caller = self._caller(fresh=rule not in (Door.ANYBODY, Door.APPLICATION))
             g.origin = g.caller.origin
             _admit(g.caller.principal, rule)
 
@@ -152,6 +159,8 @@ def _admit(principal: Principal, rule: Rule | None) -> None:
         raise Unauthorised(text, right, "unauthenticated", code=4033)
     if rule is None:
         raise denial.Denied("Nobody may call this.", "", "no_rule")
+    if rule is Door.APPLICATION and principal.kind is not Kind.SERVICE_ACCOUNT:
+        raise denial.Denied("Only service accounts may call this.", "", "no_service_account")
     if isinstance(rule, Right) and not principal.holds(rule):
         raise denial.missing(rule)
 

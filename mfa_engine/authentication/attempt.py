@@ -16,6 +16,8 @@ class Attempt:
     Either ``login`` (as typed, with an optional ``realm``), or ``user`` (the login flow has found and
     proven the person), or ``serial``. ``code_alone``: what was sent has no PIN in it, because the
     first factor was proven before (the login flow) or the caller says so for one token.
+    ``by_stranger``: nobody whom we know asks, so that what comes without a right PIN proves no first
+    factor, and locks no token (OTP-07).
     """
 
     origin: Origin
@@ -26,4 +28,5 @@ class Attempt:
     serial: str = ""
     transaction_id: str = ""
     code_alone: bool = False
+    by_stranger: bool = False
     kinds: frozenset[str] | None = None  # only tokens of these types (None: what policy says)

@@ -139,9 +139,8 @@ def _refuse(unit: Unit, rules: Rules, attempt: Attempt, facts: Facts, refuse: Re
         if decision.value:
             return PassedWithoutToken(facts.user, decision.because)
     count_try(unit.connection, [challenge.id for challenge in refuse.challenges])
-    if refuse.counted:
-        counted = count_failures(unit.connection, [token.row.id for token in refuse.tried], unit.now)
-        _audit_locks(unit, attempt, facts, counted)
+    counted = count_failures(unit.connection, [token.row.id for token in refuse.counted], unit.now)
+    _audit_locks(unit, attempt, facts, counted)
     if refuse.reason is Reason.CLONED:
         _disable_clones(unit, attempt, facts, refuse)
     if refuse.person:

@@ -35,13 +35,13 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Refuse:
-    """No. ``tried`` are the tokens it was about; ``counted`` whether their failure counters go up, and
-    ``person`` whether the person's does."""
+    """No. ``tried`` are the tokens it was about, ``counted`` those whose failure counters go up;
+    ``person``: whether the person's does, and the address's."""
 
     reason: Reason
     tried: tuple[Token, ...] = ()
+    counted: tuple[Token, ...] = ()
     challenges: tuple[ChallengeRow, ...] = ()  # whose tries go up
-    counted: bool = True
     person: bool = True
 
 
@@ -102,26 +102,29 @@ def _judge_answers(
     if not addressed:
         return None
     tokens, challenges, reasons = zip(*addressed, strict=True)
-    return _refuse(reasons, tokens, challenges)
+    return _refuse(reasons, tokens, tokens, challenges)
 
 
 def _judge_code(
     rules: Rules, facts: Facts, attempt: Attempt, working: tuple[Token, ...], pins: PinAnswers
 ) -> Verdict:
     tried: list[Token] = []
+    counted: list[Token] = []
     reasons: list[Refusal] = []
-    for token, code, length in _codes(rules, attempt, working, pins):
-        kind = rules.types[token.row.kind]
+    for token, parts, length in _codes(rules, attempt, working, pins):
+        kind, code = rules.types[token.row.kind], parts.code
         result = kind.verify(token, code, facts.now) if isinstance(kind, VerifiesCode) else Refusal.WRONG
         if isinstance(result, Spend):
             return Accept(token, result, length)
         tried.append(token)
         reasons.append(result)
+        if parts.pin or not attempt.by_stranger:
+            counted.append(token)
     askable = () if attempt.code_alone else _askable(rules, working, attempt, pins)
     if askable:
         return Ask(askable)
     if tried:
-        return _refuse(reasons, tuple(tried))
+        return _refuse(reasons, tuple(tried), tuple(counted))
     if attempt.transaction_id:
         return Refuse(Reason.CHALLENGE)
     return Refuse(Reason.WRONG_CODE if attempt.code_alone else Reason.WRONG_PIN)
@@ -129,15 +132,15 @@ def _judge_code(
 
 def _both_wrong(answered: Refuse, typed: Refuse) -> Refuse:
     """A code that answers no challenge and is no token's either."""
-    if not typed.tried or not typed.counted:
-        return answered if typed.counted else typed
-    return replace(answered, tried=answered.tried + typed.tried)
+    if typed.reason is Reason.REPLAYED:
+        return typed
+    return replace(answered, tried=answered.tried + typed.tried, counted=answered.counted + typed.counted)
 
 
 def _codes(
     rules: Rules, attempt: Attempt, working: tuple[Token, ...], pins: PinAnswers
-) -> Iterator[tuple[Token, str, int]]:
-    """The code for each token whose PIN, if one is due, was right."""
+) -> Iterator[tuple[Token, Parts, int]]:
+    """PIN, code, and the code's length, for each token whose PIN, if one is due, was right."""
     typed = attempt.answer.code
     for token in working:
         kind = rules.types[token.row.kind]
@@ -146,7 +149,7 @@ def _codes(
         length = kind.code_length(token)
         parts = Parts("", typed) if attempt.code_alone else split(typed, length)
         if parts is not None and (attempt.code_alone or pins.holds(token, parts.pin)):
-            yield token, parts.code, length
+            yield token, parts, length
 
 
 def _askable(
@@ -161,11 +164,14 @@ def _askable(
 
 
 def _refuse(
-    reasons: Sequence[Refusal], tokens: tuple[Token, ...], challenges: tuple[ChallengeRow, ...] = ()
+    reasons: Sequence[Refusal],
+    tokens: tuple[Token, ...],
+    counted: tuple[Token, ...],
+    challenges: tuple[ChallengeRow, ...] = (),
 ) -> Refuse:
     """The telling reason first. A code that was spent before tells a guesser nothing: it is not counted,
     or the losers of a race for one code would lock the winner's token."""
     reason = next((r for r in reasons if r is not Refusal.WRONG), Refusal.WRONG)
     if reason is Refusal.REPLAYED:
-        return Refuse(Reason.REPLAYED, tokens, counted=False, person=False)
-    return Refuse(Reason(reason.value), tokens, challenges)
+        return Refuse(Reason.REPLAYED, tokens, person=False)
+    return Refuse(Reason(reason.value), tokens, counted, challenges)

@@ -221,7 +221,7 @@ def test_all_tokens_of_a_person_are_changed_at_once(wire, program, bob):
 def test_a_reset_unlocks(wire, program, bob):
     device = wire.token(bob.user)
     for _ in range(10):
-        wire.from_("192.0.2.200").check(user="bob", typed=device.wrong())
+        program.from_("192.0.2.200").check(user="bob", typed=device.wrong())
     assert program.get("/token/").value["tokens"][0]["locked"] is True
     assert wire.check(user="bob", typed=device.code()).word == "REJECT"
     with wire.idp.auditing() as rows:
