@@ -234,7 +234,7 @@ def test_OIDC_29_codes_and_tokens_are_neither_logged_nor_stored(
         assert secret.removeprefix("dwc_").removeprefix("dwa_") not in kept
 
 
-def test_a_request_by_post_is_answered_like_one_by_get_with_the_session_that_only_a_get_brings(
+def test_SESS_03_a_posted_request_is_answered_by_get_with_the_session_that_only_a_get_brings(
     idp: Idp, app: App, alice: Person, browser: Browser
 ) -> None:
     app.code(browser, alice)

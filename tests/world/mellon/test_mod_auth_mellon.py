@@ -137,10 +137,14 @@ def test_SESS_05_mellon_signs_in_and_out_and_old_cookies_are_refused_afterwards(
     expect(page.get_by_role("heading", name="Private")).to_be_visible()
 
 
-def test_a_second_visit_needs_no_page(portal: str, idp: Idp, alice: Person, page: Page) -> None:
+def test_SESS_03_a_second_visit_needs_no_page_though_the_session_cookie_is_lax(
+    portal: str, idp: Idp, alice: Person, page: Page
+) -> None:
     page.goto(f"{portal}/private/in.html")
     sign_in(page, idp, alice)
     expect(page.get_by_role("heading", name="Private")).to_be_visible()
+    (session,) = (it for it in page.context.cookies() if it.get("name", "").endswith("dw_session"))
+    assert session.get("sameSite") == "Lax"
     page.context.clear_cookies(domain="portal.localhost")
     page.goto(f"{portal}/private/in.html")
     expect(page.get_by_role("heading", name="Private")).to_be_visible()
