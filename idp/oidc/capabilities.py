@@ -29,4 +29,3 @@ def offered(settings: Settings, worths: Iterable[Worth], languages: Sequence[str
         acr_values_supported=statable_classes(worths),
         ui_locales_supported=tuple(languages),
     )
-
