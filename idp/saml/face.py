@@ -8,6 +8,7 @@ from idp.saml.own import OwnIdentity
 from idp.saml.partners import Partners
 from idp.saml.responses import Responses
 from idp.saml.session_handle import SessionHandles
+from idp.saml.sso.checks import SsoEndpoint
 from idp.services import Services
 
 
@@ -20,6 +21,7 @@ class Face:
     partners: Partners
     responses: Responses
     handles: SessionHandles
+    endpoint: SsoEndpoint  # knows the classes that OpenID Connect knows: there is one table
 
     @classmethod
     def of(cls, services: Services) -> Face:
@@ -27,4 +29,6 @@ class Face:
         own = OwnIdentity(services.settings, services.keys)
         partners = Partners(services.registry, loopback_http=services.settings.plain_http)
         responses = Responses(own, partners, services.respond)
-        return cls(services, own, partners, responses, SessionHandles.of_keyring(services.keyring))
+        handles = SessionHandles.of_keyring(services.keyring)
+        classes = frozenset(services.capabilities.acr_values_supported)
+        return cls(services, own, partners, responses, handles, SsoEndpoint(own.sso_location, classes))

@@ -18,9 +18,9 @@ from idp.saml.face import Face
 from idp.saml.replay import claim
 from idp.saml.sso import request as authn_request
 from idp.saml.sso.address import ReturnAddress
-from idp.saml.sso.checks import Accepted, Refused, SsoEndpoint, judge
+from idp.saml.sso.checks import Accepted, Refused, judge
 from idp.saml.status import unavailable
-from mfa_engine.authentication.assurance import Asked, fresh_since, statable_classes
+from mfa_engine.authentication.assurance import Asked, fresh_since
 from mfa_engine.errors import Busy, Unavailable
 
 
@@ -36,7 +36,7 @@ def sign_on(face: Face) -> Response:
     issuer = asked.header.issuer
     found = face.partners.enabled(issuer)
     try:
-        verdict = judge(asked, received, found.provider if found else None, _endpoint(face), now)
+        verdict = judge(asked, received, found.provider if found else None, face.endpoint, now)
     except PageError as error:
         return rejected.refuse_sign_on(face, error, issuer)
     if isinstance(verdict, Refused):
@@ -58,11 +58,6 @@ def _accepted(face: Face, wanted: Wanted, address: ReturnAddress) -> Response:
     except Unavailable:
         rejected.note(face, "unavailable", address.service)
         return face.responses.failure(unavailable(request_id()), address)
-
-
-def _endpoint(face: Face) -> SsoEndpoint:
-    types = face.services.engine.rules().types.values()
-    return SsoEndpoint(face.own.sso_location, frozenset(statable_classes(kind.worth for kind in types)))
 
 
 def _wanted(face: Face, accepted: Accepted, now: datetime) -> Wanted:
