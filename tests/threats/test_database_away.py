@@ -94,15 +94,9 @@ def test_OPS_05_a_database_that_can_only_be_read_lets_nobody_in(postgresql_url, 
     browser = far.idp.browser()
     far.open("openid connect", browser)
     browser.submit(username=alice.login, password=alice.password)
-    server, _, _ = postgresql_url.rpartition("/")
     name = far.idp.database.url.database
-    with psycopg.connect(
-        host="127.0.0.1",
-        port=int(server.rpartition(":")[2]),
-        user=SUPERUSER,
-        dbname="postgres",
-        autocommit=True,
-    ) as superuser:
+    address = postgresql_url.replace("+psycopg", "").rpartition("/")[0]
+    with psycopg.connect(f"{address}/postgres", autocommit=True) as superuser:
         superuser.execute(f"ALTER DATABASE {name} SET default_transaction_read_only = on")
         far.idp.database.dispose()
         answer = browser.submit(code=alice.code())
