@@ -62,7 +62,9 @@ def judge(rules: Rules, facts: Facts, pins: PinAnswers, attempt: Attempt) -> Ver
     if isinstance(answered, Accept):
         return answered
     if attempt.answer.fields or (facts.challenges and not attempt.code_alone):
-        return answered or Refuse(Reason.CHALLENGE, challenges=facts.challenges)
+        return answered or Refuse(
+            Reason.CHALLENGE, challenges=facts.challenges, person=bool(facts.challenges)
+        )
     typed = _judge_code(rules, facts, attempt, working, pins)
     return _both_wrong(answered, typed) if answered and isinstance(typed, Refuse) else typed
 
@@ -125,8 +127,8 @@ def _judge_code(
         return Ask(askable)
     if tried:
         return _refuse(reasons, tuple(tried), tuple(counted))
-    if attempt.transaction_id:
-        return Refuse(Reason.CHALLENGE)
+    if attempt.transaction_id:  # without a PIN in it, nothing was guessed at
+        return Refuse(Reason.CHALLENGE, person=not attempt.code_alone)
     return Refuse(Reason.WRONG_CODE if attempt.code_alone else Reason.WRONG_PIN)
 
 
