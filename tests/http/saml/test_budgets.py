@@ -44,3 +44,13 @@ def test_a_request_that_is_refused_costs_its_audit_row(idp: Idp, browser: Browse
     with idp.counting() as statements:
         browser.open(portal.sign_on(destination="https://other.example.org/"))
     assert [sql.split()[0] for sql in statements] == ["INSERT"]
+
+
+def test_whoever_claims_a_name_without_end_is_neither_looked_up_nor_remembered(
+    idp: Idp, browser: Browser, portal: Portal
+) -> None:
+    browser.open(portal.sign_on(destination="https://other.example.org/"))
+    stranger = Portal(idp, "https://unknown.example.org/" + "x" * 600)
+    with idp.counting() as statements:
+        assert browser.open(stranger.sign_on()).status_code == 403
+    assert [sql.split()[0] for sql in statements] == ["INSERT"]

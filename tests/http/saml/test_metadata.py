@@ -10,7 +10,7 @@ from lxml import etree
 from idp.keys.rotate import promote_next, publish_next
 from tests.http.saml.portal import NAMES, Portal, certificate_file
 from tests.support import saml, xmlsec1
-from tests.support.idp import Browser, Idp
+from tests.support.idp import Browser, Idp, open_idp
 
 KEYS = "//md:IDPSSODescriptor/md:KeyDescriptor//ds:X509Certificate/text()"
 
@@ -48,6 +48,13 @@ def test_whoever_has_the_metadata_is_told_that_it_has_not_changed(idp: Idp, brow
     idp.clock.advance(86_400)
     next_day = browser.open("/saml/metadata", **{"If-None-Match": first.headers["ETag"]})
     assert next_day.status_code == 200
+
+
+def test_every_node_publishes_the_same_document(idp: Idp, browser: Browser) -> None:
+    other = open_idp(idp.services.settings.database.url)
+    one, two = browser.open("/saml/metadata"), other.browser().open("/saml/metadata")
+    assert (one.data, one.headers["ETag"]) == (two.data, two.headers["ETag"])
+    other.close()
 
 
 def test_a_key_is_published_before_it_signs_and_as_long_as_what_it_signed_counts(idp: Idp) -> None:

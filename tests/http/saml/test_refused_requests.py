@@ -338,12 +338,6 @@ def test_SAML_20_a_login_in_flight_ends_without_an_answer(
     assert (login.success, login.reason) == (False, "disabled")
 
 
-def test_whoever_claims_a_name_without_end_is_not_remembered(idp: Idp, browser: Browser) -> None:
-    stranger = Portal(idp, "https://unknown.example.org/" + "x" * 600, signs=False)
-    with refused(idp, browser, 403, "issuer"):
-        browser.open(stranger.sign_on())
-
-
 def test_an_audit_row_of_a_refusal_names_whom_the_request_claims_to_come_from(
     idp: Idp, browser: Browser, portal: Portal
 ) -> None:
