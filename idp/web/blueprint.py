@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from flask import Blueprint, Response, request
 
 from idp.rights.denial import Denied, OutOfReach
 from idp.services import Services
+from idp.web import sign_out
 from idp.web.account.routes import ACCOUNT_ROUTES
 from idp.web.admin.routes import ADMIN_ROUTES
 from idp.web.entry import admit
@@ -22,7 +25,15 @@ def web_blueprint(services: Services) -> Blueprint:
         endpoint = route.path.strip("/").replace("/", " ")
         view = _behind_its_entry(services, route)
         blueprint.add_url_rule(route.path, endpoint, view, methods=methods)
+    _add_sign_out(blueprint, services)
     return blueprint
+
+
+def _add_sign_out(blueprint: Blueprint, services: Services) -> None:
+    """Behind no entry: whoever wants to leave need not sign in again for it."""
+    for method, view in (("GET", sign_out.show), ("POST", sign_out.submit)):
+        answer = partial(view, services)
+        blueprint.add_url_rule(sign_out.PATH, f"sign out {method}", answer, methods=[method])
 
 
 def _behind_its_entry(services: Services, route: Route) -> View:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from urllib.parse import urlencode
 
 import msgspec
 from flask import Response, request
@@ -135,8 +136,9 @@ def _through_the_login(context: Context, area: Area, asked: Asked) -> Response:
 
 
 def _request(area: Area) -> dict[str, str]:
-    """What the page's answerer keeps: the way back."""
-    return {"name": area.title, "return_to": request.full_path.rstrip("?")}
+    """What the page's answerer keeps: the way back, where nothing was just done."""
+    query = urlencode([(name, value) for name, value in request.args.items(multi=True) if name != "done"])
+    return {"name": area.title, "return_to": f"{request.path}?{query}" if query else request.path}
 
 
 def _is_page() -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from flask import Response, request
 
-from idp.login.notify import tell_of_new_token
+from idp.factors.aftermath import added
 from idp.login.setup import set_up
 from idp.login.ways import way_kind
 from idp.pages import Problem
@@ -44,8 +44,9 @@ def choose(visitor: Visitor) -> Response:
 
 
 def begin(visitor: Visitor, kind: str) -> Response:
-    """Make the token, which nothing accepts before it is proven, and show it under its ticket."""
-    if kind not in addable(visitor):
+    """Make the token, which nothing accepts before it is proven, and show it under its ticket. A link on
+    somebody else's site leads to the choice only: it must not use up what a person may have."""
+    if kind not in addable(visitor) or request.headers.get("Sec-Fetch-Site") == "cross-site":
         return visitor.go(ADD)
     try:
         made = set_up(
@@ -113,7 +114,7 @@ def _prove(enrolling: Enrolling) -> Response | Problem | None:
     def follow(unit: Unit) -> None:
         describe_in(unit, enrolling.serial, name)
         called = masked(user.email) if is_mail else name
-        tell_of_new_token(visitor.services, unit, user, called, visitor.origin, "")
+        added(visitor.services, visitor.origin, user, called)(unit)
 
     return enrolling.prove(follow)
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from flask import Response, request
 
-from idp.login.notify import tell_of_removed_token
+from idp.factors.aftermath import removed
 from idp.login.ways import way_name
-from idp.logout.of_person import end_resting_on
 from idp.pages.account import AccountConfirmPage, remove_way
 from idp.pages.done import Done
 from idp.web.account.own import own_token
@@ -14,7 +13,6 @@ from idp.web.account.shell import HOME, shell
 from idp.web.tokens import is_last, limit_of
 from idp.web.visitor import Visitor
 from mfa_engine.lifecycle.delete import delete
-from mfa_engine.unit import Unit
 
 
 def ask(visitor: Visitor, serial: str) -> Response:
@@ -32,12 +30,8 @@ def remove(visitor: Visitor, serial: str) -> Response:
     if request.form.get("confirmed") != "yes":
         return ask(visitor, serial)
     token = own_token(visitor, serial)
-    services, origin, user = visitor.services, visitor.origin, visitor.user
-    name = way_name(visitor.context, token) or token.serial
-
-    def follow(unit: Unit) -> None:
-        end_resting_on(unit, services, origin, user.key, serial, keep=visitor.session.id)
-        tell_of_removed_token(services, unit, user, name, origin, "")
-
-    delete(services.engine, origin, serial, follow)
+    services, origin = visitor.services, visitor.origin
+    name = way_name(visitor.context, token)
+    gone = removed(services, visitor.rules, origin, token, name=name, keep=visitor.session.id)
+    delete(services.engine, origin, serial, gone)
     return visitor.go(HOME, Done.WAY_REMOVED)

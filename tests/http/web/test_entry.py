@@ -103,6 +103,44 @@ def test_each_page_that_is_shown_is_a_use_of_the_session(house: House, alice: Pe
         assert path(browser) == "/account/"
 
 
+def test_what_was_done_is_not_said_again_after_a_sign_in(house: House, alice: Person) -> None:
+    browser = house.browser(alice)
+    house.idp.clock.advance(15 * MINUTE)
+    browser.open("/account/?done=way-removed")
+    browser.sign_in(alice)
+    assert browser.at == "/account/"
+
+
+def test_SESS_05_signing_out_is_one_link_away_and_asks(house: House, alice: Person) -> None:
+    browser = house.browser(alice)
+    cookie = browser.cookie("dw_session") or ""
+    browser.open(browser.find(r'href="(/logout)"'))
+    assert browser.heading == "Do you want to sign out?"
+    assert len(house.state()["sso_session"]) == 1
+    with house.idp.auditing() as rows:
+        browser.submit(answer="yes")
+    assert browser.heading == "You are signed out"
+    assert [(row.event, row.success, row.actor) for row in rows] == [
+        ("auth.session.ended", True, "person:people/id-of-alice")
+    ]
+    assert browser.cookie("dw_session") is None
+    browser.give_cookie("dw_session", cookie)
+    browser.open("/account/")
+    assert at_the_login(browser)
+
+
+def test_signing_out_takes_no_sign_in(house: House, alice: Person) -> None:
+    browser = house.browser(alice)
+    house.idp.clock.advance(40 * MINUTE)
+    browser.open("/logout")
+    browser.submit(answer="yes")
+    assert house.state()["sso_session"] == []
+    for where in ("/logout", "/logout?next=https://evil.example.net"):
+        browser.open(where)
+        assert browser.heading == "You are signed out"
+        assert browser.post("/logout", {"answer": "yes"}).status_code == 200
+
+
 def test_what_is_not_shown_is_no_use_of_the_session(house: House, alice: Person) -> None:
     browser = house.browser(alice)
     house.idp.clock.advance(14 * MINUTE)

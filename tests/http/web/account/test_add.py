@@ -276,6 +276,13 @@ def test_a_sign_in_asked_for_in_the_middle_leads_back_to_the_same_key(house: Hou
     assert kinds(house, alice) == ["totp", "totp"]
 
 
+def test_a_link_on_somebody_elses_site_makes_no_token(house: House, alice: Person) -> None:
+    browser = house.browser(alice)
+    browser.open("/account/add/totp", **{"Sec-Fetch-Site": "cross-site"})
+    assert path(browser) == "/account/add"
+    assert len(house.tokens(alice)) == 1
+
+
 def test_a_kind_that_there_is_not_leads_back_to_the_choice(house: House, alice: Person) -> None:
     browser = house.browser(alice)
     browser.open("/account/add/none")

@@ -69,7 +69,7 @@ def test_a_way_gets_the_name_that_its_owner_gives_it(house: House, alice: Person
     serial = house.serial(alice)
     browser.open(f"/account/ways/{serial}/rename")
     with house.idp.auditing() as rows:
-        browser.submit(name="  My \u2028 phone\n ")
+        browser.submit(name="  My \u2028 \u202ephone\n ")
     assert path(browser) == "/account/"
     assert "It has its new name." in texts(browser.response)
     assert house.tokens(alice)[0].description == "My phone"
