@@ -135,16 +135,6 @@ _PARTICIPANTS = (
     .where(_participant.session_id == bindparam("b_session_id"))
     .order_by(_participant.id)
 )
-_ONE_PARTICIPANT = select(*_PARTICIPANT_COLUMNS).where(
-    _participant.session_id == bindparam("b_session_id"),
-    _participant.protocol == bindparam("b_protocol"),
-    _participant.party == bindparam("b_party"),
-)
-_BY_INDEX = select(*_PARTICIPANT_COLUMNS).where(
-    _participant.session_index == bindparam("b_session_index"),
-    _participant.protocol == bindparam("b_protocol"),
-    _participant.party == bindparam("b_party"),
-)
 _told: dict[str, Any] = {name: bindparam(f"b_{name}") for name in ("name_id", "name_format", "session_index")}
 _NOTE_PARTICIPANT = upsert(
     ParticipantTable,
@@ -231,22 +221,6 @@ def participants_of(connection: Connection, session_id: str) -> tuple[Participan
     return tuple(
         ParticipantRow(*row) for row in connection.execute(_PARTICIPANTS, {"b_session_id": session_id})
     )
-
-
-def participant(connection: Connection, session_id: str, protocol: str, party: str) -> ParticipantRow | None:
-    """What this party was told in this session, or None. One statement."""
-    values = {"b_session_id": session_id, "b_protocol": protocol, "b_party": party}
-    row = connection.execute(_ONE_PARTICIPANT, values).one_or_none()
-    return None if row is None else ParticipantRow(*row)
-
-
-def participant_by_index(
-    connection: Connection, session_index: str, protocol: str, party: str
-) -> ParticipantRow | None:
-    """The participation that this party knows by ``session_index``, or None. One statement."""
-    values = {"b_session_index": session_index, "b_protocol": protocol, "b_party": party}
-    row = connection.execute(_BY_INDEX, values).one_or_none()
-    return None if row is None else ParticipantRow(*row)
 
 
 def note_participant(connection: Connection, row: ParticipantRow, now: datetime) -> None:
