@@ -16,6 +16,7 @@ from mfa_engine.authentication.trigger import trigger
 from mfa_engine.delivery.email import email
 from mfa_engine.delivery.outbox import Message
 from mfa_engine.errors import InvalidField, NotFound
+from mfa_engine.identity.throttles import second_factor_name
 from mfa_engine.identity.user import User
 from mfa_engine.lifecycle.enrol import Wanted, enrol
 from mfa_engine.storage.challenge import challenges_of
@@ -143,6 +144,17 @@ class TestTransaction:
             outcome = attempt(mail, Given(given.answer, transaction_id))
         assert reason(outcome) is Reason.CHALLENGE
         assert [row.reason for row in written] == ["challenge"]
+
+    def test_an_answer_that_comes_twice_is_no_failure_of_anybody(
+        self, world: World, alice: User, mail: MailAddress
+    ) -> None:
+        given = mail.give()
+        assert accepted(mail, given)
+        for _ in range(25):
+            assert reason(attempt(mail, given)) is Reason.CHALLENGE
+        assert world.tally(second_factor_name(alice.key)) is None
+        assert world.tally("address:192.0.2.7") is None
+        assert world.token(mail.serial).failures == 0
 
     def test_of_several_asked_one_answer_closes_all(self, world: World, alice: User) -> None:
         first, second = (mail_of(world, alice, f"{name}@example.org") for name in ("one", "two"))
