@@ -103,6 +103,14 @@ def test_each_page_that_is_shown_is_a_use_of_the_session(house: House, alice: Pe
         assert path(browser) == "/account/"
 
 
+def test_to_enter_costs_four_statements_whatever_there_is(house: House) -> None:
+    """The revision of the rules, the session, the rights, and that the session was used."""
+    browser = house.browser(house.administrator("ines"), "/admin/")
+    with house.idp.counting() as statements:
+        browser.open("/admin/")
+    assert len(statements) == 4, statements
+
+
 def test_what_was_done_is_not_said_again_after_a_sign_in(house: House, alice: Person) -> None:
     browser = house.browser(alice)
     house.idp.clock.advance(15 * MINUTE)
