@@ -131,7 +131,9 @@ class Served:
     def inside(self) -> Iterator[Idp]:
         """The same installation in this process: for setting up, and for looking at what is stored."""
         services = build(load(self.settings, self.environment), carriers={"email": Mailbox()})
-        idp = Idp(services, create_app(services), Clock(), Mailbox())
+        clock = Clock()
+        clock.now = services.clock()
+        idp = Idp(services, create_app(services), clock, Mailbox())
         try:
             yield idp
         finally:
