@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from idp.storage.standing import client_enabled, session_alive
 from mfa_engine.storage.base import Base, Instant, Json, Key, rows_changed
+from mfa_engine.storage.prepared import Prepared
 
 
 class AccessTokenTable(Base):
@@ -51,10 +52,12 @@ _token = AccessTokenTable.__table__.c
 _standing = and_(
     or_(_token.session_id.is_(None), session_alive(_token.session_id)), client_enabled(_token.client_id)
 )
-_READ = select(*[_token[name] for name in AccessTokenRow.__slots__], _standing.label("standing")).where(
-    _token.value_hash == bindparam("b_value_hash")
+_READ = Prepared(
+    select(*[_token[name] for name in AccessTokenRow.__slots__], _standing.label("standing")).where(
+        _token.value_hash == bindparam("b_value_hash")
+    )
 )
-_INSERT = insert(AccessTokenTable)
+_INSERT = Prepared(insert(AccessTokenTable))
 _OF_GRANT = delete(AccessTokenTable).where(_token.grant_id == bindparam("b_grant_id"))
 _OF_SESSION = delete(AccessTokenTable).where(_token.session_id == bindparam("b_session_id"))
 _OF_CLIENT = delete(AccessTokenTable).where(_token.client_id == bindparam("b_client_id"))
@@ -66,14 +69,14 @@ def read_access_token(
 ) -> tuple[AccessTokenRow, bool] | None:
     """The token of that hash, expired or not, and whether its session lives and its client is enabled. One
     statement."""
-    row = connection.execute(_READ, {"b_value_hash": value_hash, "b_now": now}).one_or_none()
-    return None if row is None else (AccessTokenRow(*row[:-1]), bool(row.standing))
+    row = _READ.one(connection, {"b_value_hash": value_hash, "b_now": now})
+    return None if row is None else (AccessTokenRow(*row[:-1]), bool(row[-1]))
 
 
 def insert_access_token(connection: Connection, value_hash: str, row: AccessTokenRow) -> None:
     """Store a new one."""
     values = {name: getattr(row, name) for name in AccessTokenRow.__slots__}
-    connection.execute(_INSERT, {"value_hash": value_hash, **values})
+    _INSERT.changed(connection, {"value_hash": value_hash, **values})
 
 
 def revoke_grant(connection: Connection, grant_id: str) -> int:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from idp.storage.sso_session import SessionRow, SsoSessionTable
 from mfa_engine.identity.user import UserKey
 from mfa_engine.storage.base import Base, Instant, Json, Key, upsert
+from mfa_engine.storage.prepared import Prepared
 
 
 class ConsentTable(Base):
@@ -28,8 +29,8 @@ class ConsentTable(Base):
 
 _consent = ConsentTable.__table__.c
 _session = SsoSessionTable.__table__.c
-_READ = select(_consent.names).where(_consent.id == bindparam("b_id"))
-_WITH_SESSION = (
+_READ = Prepared(select(_consent.names).where(_consent.id == bindparam("b_id")))
+_WITH_SESSION = Prepared(
     select(*[_session[name] for name in SessionRow.__slots__], _consent.names.label("agreed"))
     .select_from(
         outerjoin(
@@ -68,8 +69,8 @@ _FORGET_OF = delete(ConsentTable).where(_consent.application == bindparam("b_app
 
 def read_consent(connection: Connection, user: UserKey, application: str) -> frozenset[str]:
     """What this person agreed to; empty when they were never asked, or are each time. One statement."""
-    names = connection.execute(_READ, {"b_id": _id(user, application)}).scalar()
-    return frozenset(names or ())
+    row = _READ.one(connection, {"b_id": _id(user, application)})
+    return frozenset(row[0]) if row else frozenset()
 
 
 def session_and_consent(
@@ -78,8 +79,8 @@ def session_and_consent(
     """The session of a cookie, alive or not, with what its person agreed to at this application. One
     statement."""
     values = {"b_cookie_hash": cookie_hash, "b_application": application}
-    row = connection.execute(_WITH_SESSION, values).one_or_none()
-    return None if row is None else (SessionRow(*row[:-1]), frozenset(row.agreed or ()))
+    row = _WITH_SESSION.one(connection, values)
+    return None if row is None else (SessionRow(*row[:-1]), frozenset(row[-1] or ()))
 
 
 def save_consent(

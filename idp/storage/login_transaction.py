@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Integer, bindparam, delete, insert, select, u
 from sqlalchemy.orm import Mapped, mapped_column
 
 from mfa_engine.storage.base import Base, Instant, Json, Key, rows_changed
+from mfa_engine.storage.prepared import Prepared
 
 
 class LoginTransactionTable(Base):
@@ -22,27 +23,34 @@ class LoginTransactionTable(Base):
 
 
 _login = LoginTransactionTable.__table__.c
-_READ = select(_login.browser, _login.document, _login.version, _login.expires_at).where(
-    _login.handle == bindparam("b_handle")
+_READ = Prepared(
+    select(_login.browser, _login.document, _login.version, _login.expires_at).where(
+        _login.handle == bindparam("b_handle")
+    )
 )
-_INSERT = insert(LoginTransactionTable)
-_CHANGE = (
+_INSERT = Prepared(insert(LoginTransactionTable))
+_CHANGE = Prepared(
     update(LoginTransactionTable)
     .where(_login.handle == bindparam("b_handle"), _login.version == bindparam("b_version"))
     .values(document=bindparam("b_document", type_=Json()), version=_login.version + 1)
 )
-_SPEND = delete(LoginTransactionTable).where(
-    _login.handle == bindparam("b_handle"),
-    _login.version == bindparam("b_version"),
-    _login.expires_at > bindparam("b_now"),
+_SPEND = Prepared(
+    delete(LoginTransactionTable).where(
+        _login.handle == bindparam("b_handle"),
+        _login.version == bindparam("b_version"),
+        _login.expires_at > bindparam("b_now"),
+    )
 )
 _DROP = delete(LoginTransactionTable).where(_login.expires_at < bindparam("b_before"))
 
 
 def read_login(connection: Connection, handle: str) -> tuple[str, Any, int, datetime] | None:
     """Browser hash, document, version and end of a login; None when it is not there. One statement."""
-    row = connection.execute(_READ, {"b_handle": handle}).one_or_none()
-    return None if row is None else (row.browser, row.document, row.version, row.expires_at)
+    row = _READ.one(connection, {"b_handle": handle})
+    if row is None:
+        return None
+    browser, document, version, expires_at = row
+    return browser, document, version, expires_at
 
 
 def insert_login(
@@ -56,18 +64,18 @@ def insert_login(
         "version": 1,
         "expires_at": expires_at,
     }
-    connection.execute(_INSERT, values)
+    _INSERT.changed(connection, values)
 
 
 def change_login(connection: Connection, handle: str, version: int, document: Any) -> bool:
     """Replace the document. False when another request has changed or ended the login meanwhile."""
     values = {"b_handle": handle, "b_version": version, "b_document": document}
-    return rows_changed(connection, _CHANGE, values) == 1
+    return _CHANGE.changed(connection, values) == 1
 
 
 def spend_login(connection: Connection, handle: str, version: int, now: datetime) -> bool:
     """End the login: whoever deletes it may issue, nobody else (invariant 1)."""
-    return rows_changed(connection, _SPEND, {"b_handle": handle, "b_version": version, "b_now": now}) == 1
+    return _SPEND.changed(connection, {"b_handle": handle, "b_version": version, "b_now": now}) == 1
 
 
 def drop_expired_logins(connection: Connection, before: datetime) -> int:

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from idp.storage.standing import client_enabled, session_alive
 from mfa_engine.storage.base import Base, Instant, Json, Key, rows_changed
+from mfa_engine.storage.prepared import Prepared
 
 
 class OneTimeTable(Base):
@@ -53,10 +54,10 @@ _one = OneTimeTable.__table__.c
 _named = (_one.value_hash == bindparam("b_value_hash"), _one.purpose == bindparam("b_purpose"))
 _READ = select(*[_one[name] for name in OneTimeRow.__slots__]).where(*_named)
 _standing = and_(session_alive(_one.session_id), client_enabled(_one.client_id))
-_READ_ISSUED = select(_one.document, _one.spent, _standing.label("standing")).where(*_named)
-_INSERT = insert(OneTimeTable)
+_READ_ISSUED = Prepared(select(_one.document, _one.spent, _standing.label("standing")).where(*_named))
+_INSERT = Prepared(insert(OneTimeTable))
 _SPEND = update(OneTimeTable).where(*_named, _one.spent.is_(False)).values(spent=True)
-_SPEND_ISSUED = _SPEND.where(_standing)
+_SPEND_ISSUED = Prepared(_SPEND.where(_standing))
 _DROP = delete(OneTimeTable).where(_one.expires_at < bindparam("b_before"))
 
 
@@ -69,8 +70,11 @@ def read_one_time(connection: Connection, purpose: str, value_hash: str) -> OneT
 def read_issued(connection: Connection, purpose: str, value_hash: str, now: datetime) -> IssuedRow | None:
     """The same for one that was issued to a client in a session. One statement."""
     values = {"b_value_hash": value_hash, "b_purpose": purpose, "b_now": now}
-    row = connection.execute(_READ_ISSUED, values).one_or_none()
-    return None if row is None else IssuedRow(row.document, row.spent, bool(row.standing))
+    row = _READ_ISSUED.one(connection, values)
+    if row is None:
+        return None
+    document, spent, standing = row
+    return IssuedRow(document, spent, bool(standing))
 
 
 def insert_one_time(
@@ -85,8 +89,8 @@ def insert_one_time(
     client_id: str | None = None,
 ) -> None:
     """Store a new value. One statement."""
-    connection.execute(
-        _INSERT,
+    _INSERT.changed(
+        connection,
         {
             "value_hash": value_hash,
             "purpose": purpose,
@@ -108,7 +112,7 @@ def spend_one_time(connection: Connection, purpose: str, value_hash: str) -> boo
 def spend_issued(connection: Connection, purpose: str, value_hash: str, now: datetime) -> bool:
     """The same while its session lives and its client is enabled. False: one of the three is not so."""
     values = {"b_value_hash": value_hash, "b_purpose": purpose, "b_now": now}
-    return rows_changed(connection, _SPEND_ISSUED, values) == 1
+    return _SPEND_ISSUED.changed(connection, values) == 1
 
 
 def drop_expired_one_time(connection: Connection, before: datetime) -> int:

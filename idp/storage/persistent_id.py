@@ -13,6 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from idp.storage.sso_session import ParticipantRow, ParticipantTable
 from mfa_engine.identity.user import UserKey
 from mfa_engine.storage.base import Base, Instant, Key
+from mfa_engine.storage.prepared import Prepared
 
 
 class PersistentIdTable(Base):
@@ -64,7 +65,7 @@ def _noting() -> Mapping[str, Any]:
     }
 
 
-_NOTE = {name: statement.returning(_participant.name_id) for name, statement in _noting().items()}
+_NOTE = Prepared({name: statement.returning(_participant.name_id) for name, statement in _noting().items()})
 
 
 def note_by_persistent_id(
@@ -74,8 +75,8 @@ def note_by_persistent_id(
     None, and nothing noted, when it knows them by none. One statement."""
     values = {f"b_{name}": getattr(row, name) for name in ParticipantRow.__slots__ if name != "name_id"}
     values |= {"b_created_at": now, "b_resolver": person.resolver, "b_uid": person.uid}
-    name: str | None = connection.execute(_NOTE[connection.dialect.name], values).scalar()
-    return name
+    noted = _NOTE.one(connection, values)
+    return str(noted[0]) if noted else None
 
 
 def insert_persistent_id(

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, bindparam, delete, insert
 from sqlalchemy.orm import Mapped, mapped_column
 
 from mfa_engine.storage.base import Base, Instant, Key, rows_changed
+from mfa_engine.storage.prepared import Prepared
 
 
 class SeenRequestTable(Base):
@@ -17,14 +18,14 @@ class SeenRequestTable(Base):
     expires_at: Mapped[datetime] = mapped_column(Instant, index=True)
 
 
-_INSERT = insert(SeenRequestTable)
+_INSERT = Prepared(insert(SeenRequestTable))
 _DROP = delete(SeenRequestTable).where(SeenRequestTable.__table__.c.expires_at < bindparam("b_before"))
 
 
 def insert_seen_request(connection: Connection, request_hash: str, expires_at: datetime) -> None:
     """Note a request. Raises IntegrityError when it was seen before: then the transaction is given up.
     One statement."""
-    connection.execute(_INSERT, {"request_hash": request_hash, "expires_at": expires_at})
+    _INSERT.changed(connection, {"request_hash": request_hash, "expires_at": expires_at})
 
 
 def drop_expired_requests(connection: Connection, before: datetime) -> int:

@@ -24,6 +24,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from idp.storage.client import ClientTable
 from idp.storage.service_provider import ServiceProviderTable
 from mfa_engine.storage.base import Base, BigKey, Instant, Json, Key, rows_changed, upsert
+from mfa_engine.storage.prepared import Prepared
 
 
 class SsoSessionTable(Base):
@@ -99,13 +100,13 @@ _provider = ServiceProviderTable.__table__.c
 _COLUMNS = [_session[name] for name in SessionRow.__slots__]
 _PARTICIPANT_COLUMNS = [_participant[name] for name in ParticipantRow.__slots__]
 
-_BY_COOKIE = select(*_COLUMNS).where(_session.cookie_hash == bindparam("b_cookie_hash"))
-_OF_PERSON = (
+_BY_COOKIE = Prepared(select(*_COLUMNS).where(_session.cookie_hash == bindparam("b_cookie_hash")))
+_OF_PERSON = Prepared(
     select(*_COLUMNS)
     .where(_session.resolver == bindparam("b_resolver"), _session.uid == bindparam("b_uid"))
     .order_by(_session.created_at)
 )
-_INSERT = insert(SsoSessionTable)
+_INSERT = Prepared(insert(SsoSessionTable))
 _alive = (
     _session.id == bindparam("b_id"),
     _session.cookie_hash == bindparam("b_cookie_hash"),
@@ -113,12 +114,13 @@ _alive = (
     _session.ends_at > bindparam("b_now"),
 )
 _used: dict[str, Any] = {"used_at": bindparam("b_now"), "idle_at": bindparam("b_idle_at")}
-_TOUCH = update(SsoSessionTable).where(*_alive).values(**_used)
+_touch = update(SsoSessionTable).where(*_alive).values(**_used)
+_TOUCH = Prepared(_touch)
 _IS_ENABLED = {
     "oidc": exists().where(_client.client_id == bindparam("b_party"), _client.enabled.is_(True)),
     "saml": exists().where(_provider.entity_id == bindparam("b_party"), _provider.enabled.is_(True)),
 }
-_TOUCH_FOR = {protocol: _TOUCH.where(enabled) for protocol, enabled in _IS_ENABLED.items()}
+_TOUCH_FOR = {protocol: Prepared(_touch.where(enabled)) for protocol, enabled in _IS_ENABLED.items()}
 _RAISE = (
     update(SsoSessionTable)
     .where(*_alive)
@@ -136,41 +138,43 @@ _PARTICIPANTS = (
     .order_by(_participant.id)
 )
 _told: dict[str, Any] = {name: bindparam(f"b_{name}") for name in ("name_id", "name_format", "session_index")}
-_NOTE_PARTICIPANT = upsert(
-    ParticipantTable,
-    ["session_id", "protocol", "party"],
-    [
-        {
-            **{name: bindparam(f"b_{name}") for name in ("session_id", "protocol", "party")},
-            **_told,
-            "created_at": bindparam("b_created_at", type_=Instant()),
-        }
-    ],
-    _told,
+_NOTE_PARTICIPANT = Prepared(
+    upsert(
+        ParticipantTable,
+        ["session_id", "protocol", "party"],
+        [
+            {
+                **{name: bindparam(f"b_{name}") for name in ("session_id", "protocol", "party")},
+                **_told,
+                "created_at": bindparam("b_created_at", type_=Instant()),
+            }
+        ],
+        _told,
+    )
 )
 
 
 def session_by_cookie(connection: Connection, cookie_hash: str) -> SessionRow | None:
     """The session of a cookie, alive or not. One statement."""
-    row = connection.execute(_BY_COOKIE, {"b_cookie_hash": cookie_hash}).one_or_none()
+    row = _BY_COOKIE.one(connection, {"b_cookie_hash": cookie_hash})
     return None if row is None else SessionRow(*row)
 
 
 def sessions_of(connection: Connection, resolver: str, uid: str) -> tuple[SessionRow, ...]:
     """All sessions of one person, oldest first. One statement."""
-    rows = connection.execute(_OF_PERSON, {"b_resolver": resolver, "b_uid": uid})
+    rows = _OF_PERSON.all(connection, {"b_resolver": resolver, "b_uid": uid})
     return tuple(SessionRow(*row) for row in rows)
 
 
 def insert_session(connection: Connection, values: dict[str, Any]) -> None:
     """Store a new session."""
-    connection.execute(_INSERT, values)
+    _INSERT.changed(connection, values)
 
 
 def touch_session(connection: Connection, session: SessionRow, now: datetime, idle_at: datetime) -> bool:
     """Note a use. False when the session has ended meanwhile: then nothing may rest on it."""
     values = {"b_id": session.id, "b_cookie_hash": session.cookie_hash, "b_now": now, "b_idle_at": idle_at}
-    return rows_changed(connection, _TOUCH, values) == 1
+    return _TOUCH.changed(connection, values) == 1
 
 
 def touch_session_for(
@@ -185,7 +189,7 @@ def touch_session_for(
     """As ``touch_session``, and only while the application is enabled: asserted in the same statement, so
     that a party disabled this instant gets nothing any more (SAML-20, OIDC-30)."""
     values = {"b_id": session.id, "b_cookie_hash": session.cookie_hash, "b_now": now, "b_idle_at": idle_at}
-    return rows_changed(connection, _TOUCH_FOR[protocol], {**values, "b_party": party}) == 1
+    return _TOUCH_FOR[protocol].changed(connection, {**values, "b_party": party}) == 1
 
 
 def is_enabled(connection: Connection, protocol: str, party: str) -> bool:
@@ -226,4 +230,4 @@ def participants_of(connection: Connection, session_id: str) -> tuple[Participan
 def note_participant(connection: Connection, row: ParticipantRow, now: datetime) -> None:
     """Note that a party takes part; what it was told last stands. One statement."""
     values = {f"b_{name}": getattr(row, name) for name in ParticipantRow.__slots__}
-    connection.execute(_NOTE_PARTICIPANT[connection.dialect.name], {**values, "b_created_at": now})
+    _NOTE_PARTICIPANT.changed(connection, {**values, "b_created_at": now})

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Index, Select, bindparam, insert, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from mfa_engine.storage.base import Base, Bytes, Instant, Json, Key, LongText
+from mfa_engine.storage.prepared import Prepared
 
 
 class AuditTable(Base):
@@ -61,7 +62,7 @@ class AuditRow:
 
 _audit = AuditTable.__table__.c
 _COLUMNS = [_audit[name] for name in AuditRow.__slots__]
-_INSERT = insert(AuditTable)
+_INSERT = Prepared(insert(AuditTable))
 _ALL_AFTER = (
     select(*_COLUMNS).where(_audit.id > bindparam("b_after")).order_by(_audit.id).limit(bindparam("b_limit"))
 )
@@ -69,7 +70,7 @@ _ALL_AFTER = (
 
 def insert_audit(connection: Connection, values: dict[str, Any]) -> None:
     """Store one row. One statement."""
-    connection.execute(_INSERT, values)
+    _INSERT.changed(connection, values)
 
 
 def audit_after(connection: Connection, after: str, limit: int) -> tuple[AuditRow, ...]:

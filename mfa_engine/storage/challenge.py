@@ -22,6 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from mfa_engine.storage.base import Base, BigKey, Bytes, Instant, Json, Key, rows_changed
+from mfa_engine.storage.prepared import Prepared
 
 
 class ChallengeTable(Base):
@@ -63,12 +64,12 @@ class ChallengeRow:
 _challenge = ChallengeTable.__table__.c
 CHALLENGE_COLUMNS = [_challenge[name] for name in ChallengeRow.__slots__]
 
-_OPEN = (
+_OPEN = Prepared(
     select(*CHALLENGE_COLUMNS)
     .where(_challenge.transaction_id == bindparam("b_transaction_id"))
     .order_by(_challenge.id)
 )
-_SPEND_CHALLENGE = (
+_SPEND_CHALLENGE = Prepared(
     update(ChallengeTable)
     .where(
         _challenge.id == bindparam("b_id"),
@@ -95,7 +96,7 @@ _INSERT = insert(ChallengeTable)
 
 def challenges_of(connection: Connection, transaction_id: str) -> tuple[ChallengeRow, ...]:
     """All challenges of a transaction, spent and expired ones too. One statement."""
-    rows = connection.execute(_OPEN, {"b_transaction_id": transaction_id})
+    rows = _OPEN.all(connection, {"b_transaction_id": transaction_id})
     return tuple(ChallengeRow(*row) for row in rows)
 
 
@@ -107,7 +108,7 @@ def insert_challenges(connection: Connection, rows: Sequence[dict[str, Any]]) ->
 
 def spend_challenge(connection: Connection, challenge_id: int, *, now: datetime) -> bool:
     """Answer a challenge once: False when it was answered, had too many wrong answers, or is too old."""
-    return rows_changed(connection, _SPEND_CHALLENGE, {"b_id": challenge_id, "b_now": now}) == 1
+    return _SPEND_CHALLENGE.changed(connection, {"b_id": challenge_id, "b_now": now}) == 1
 
 
 def count_try(connection: Connection, ids: Sequence[int]) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy import BigInteger, Connection, Integer, bindparam, delete, inser
 from sqlalchemy.orm import Mapped, mapped_column
 
 from mfa_engine.storage.base import Base, Bytes, Json, Key, upsert
+from mfa_engine.storage.prepared import Prepared
 
 
 class RevisionTable(Base):
@@ -70,7 +71,7 @@ _revision = RevisionTable.__table__.c
 _policy = PolicyTable.__table__.c
 _realm = RealmTable.__table__.c
 _resolver = ResolverTable.__table__.c
-_NUMBER = select(_revision.number).where(_revision.name == bindparam("b_name"))
+_NUMBER = Prepared(select(_revision.number).where(_revision.name == bindparam("b_name")))
 _MOVE = upsert(
     RevisionTable,
     ["name"],
@@ -84,7 +85,8 @@ _RESOLVERS = select(*[_resolver[name] for name in ResolverRow.__slots__]).order_
 
 def revision_number(connection: Connection, name: str = CONFIGURATION) -> int:
     """The present revision; 0 before the first change. One statement."""
-    return connection.execute(_NUMBER, {"b_name": name}).scalar() or 0
+    row = _NUMBER.one(connection, {"b_name": name})
+    return int(row[0]) if row else 0
 
 
 def move_revision(connection: Connection, name: str = CONFIGURATION) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, UniqueConstraint, bindparam, insert, or_, sel
 from sqlalchemy.orm import Mapped, mapped_column
 
 from mfa_engine.storage.base import Base, Instant, Json, Key, rows_changed
+from mfa_engine.storage.prepared import Prepared
 
 
 class PersonTable(Base):
@@ -45,12 +46,14 @@ class PersonRow:
 
 _person = PersonTable.__table__.c
 _COLUMNS = [_person[name] for name in PersonRow.__slots__]
-_BY_LOGIN = select(*_COLUMNS).where(
-    _person.resolver == bindparam("b_resolver"),
-    or_(_person.login == bindparam("b_login"), _person.email == bindparam("b_login")),
+_BY_LOGIN = Prepared(
+    select(*_COLUMNS).where(
+        _person.resolver == bindparam("b_resolver"),
+        or_(_person.login == bindparam("b_login"), _person.email == bindparam("b_login")),
+    )
 )
-_BY_UID = select(*_COLUMNS).where(
-    _person.uid == bindparam("b_uid"), _person.resolver == bindparam("b_resolver")
+_BY_UID = Prepared(
+    select(*_COLUMNS).where(_person.uid == bindparam("b_uid"), _person.resolver == bindparam("b_resolver"))
 )
 _SEARCH = (
     select(*_COLUMNS)
@@ -78,13 +81,13 @@ _REPLACE_HASH = (
 
 def people_called(connection: Connection, resolver: str, login: str) -> tuple[PersonRow, ...]:
     """Who has this canonical login name or mail address: none, one, or an ambiguity. One statement."""
-    rows = connection.execute(_BY_LOGIN, {"b_resolver": resolver, "b_login": login})
+    rows = _BY_LOGIN.all(connection, {"b_resolver": resolver, "b_login": login})
     return tuple(PersonRow(*row) for row in rows)
 
 
 def person_by_uid(connection: Connection, resolver: str, uid: str) -> PersonRow | None:
     """The person of that unique id, or None."""
-    row = connection.execute(_BY_UID, {"b_uid": uid, "b_resolver": resolver}).one_or_none()
+    row = _BY_UID.one(connection, {"b_uid": uid, "b_resolver": resolver})
     return None if row is None else PersonRow(*row)
 
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, String, and_, bindparam, select
+from sqlalchemy import Connection, String, and_, bindparam, select
 from sqlalchemy.orm import aliased
 
 from mfa_engine.storage.challenge import CHALLENGE_COLUMNS, ChallengeRow, ChallengeTable
+from mfa_engine.storage.prepared import Prepared
 from mfa_engine.storage.throttle import Tally, ThrottleTable
 from mfa_engine.storage.token import TOKEN_COLUMNS, TokenRow, TokenTable, token_row
 
@@ -24,7 +25,7 @@ class Standing:
     tallies: Mapping[str, Tally]
 
 
-def _statement(*token_keys: str) -> Select[Any]:
+def _statement(*token_keys: str) -> Prepared:
     """One row a token, and one without any where there is none: all hangs on a row of what is asked for."""
     asked = select(
         *(
@@ -35,7 +36,7 @@ def _statement(*token_keys: str) -> Select[Any]:
     token, challenge = TokenTable.__table__.c, ChallengeTable.__table__.c
     person, address = aliased(ThrottleTable), aliased(ThrottleTable)
     open_on = and_(challenge.token_id == token.id, challenge.transaction_id == asked.c.transaction_id)
-    return (
+    return Prepared(
         select(
             *(column for tally in (person, address) for column in _tally_columns(tally)),
             *CHALLENGE_COLUMNS,
@@ -75,14 +76,14 @@ def standing_of_serial(connection: Connection, serial: str, *, transaction_id: s
 
 def _read(
     connection: Connection,
-    statement: Select[Any],
+    statement: Prepared,
     values: dict[str, str],
     transaction_id: str,
     person: str,
     address: str,
 ) -> Standing:
     values |= {"b_transaction_id": transaction_id, "b_person": person, "b_address": address}
-    rows = connection.execute(statement, values).all()
+    rows = statement.all(connection, values)
     return Standing(
         tokens=tuple(token_row(row[_CHALLENGE:]) for row in rows if row[_CHALLENGE] is not None),
         challenges=tuple(
@@ -92,6 +93,6 @@ def _read(
     )
 
 
-def _tallies(row: Row[Any]) -> tuple[Tally, ...]:
+def _tallies(row: Sequence[Any]) -> tuple[Tally, ...]:
     width = len(Tally.__slots__)
     return tuple(Tally(*row[begin : begin + width]) for begin in (0, width) if row[begin] is not None)

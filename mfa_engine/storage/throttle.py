@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Integer, bindparam, case, delete, or_, select, update
@@ -12,6 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.sql.dml import Insert
 
 from mfa_engine.storage.base import Base, Instant, Key, rows_changed, upsert
+from mfa_engine.storage.prepared import Prepared
 
 EVER = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -46,10 +48,16 @@ class Count:
 
 
 _throttle = ThrottleTable.__table__.c
-_READ = select(_throttle.name, _throttle.count, _throttle.since, _throttle.last_at).where(
-    _throttle.name.in_(bindparam("b_names", expanding=True))
-)
 _now = bindparam("b_now", type_=Instant())
+
+
+@cache
+def _reading(names: int) -> Prepared:
+    return Prepared(
+        select(_throttle.name, _throttle.count, _throttle.since, _throttle.last_at).where(
+            _throttle.name.in_([bindparam(f"b_name{n}") for n in range(names)])
+        )
+    )
 
 
 def _new(index: int, count: int) -> dict[str, Any]:
@@ -77,20 +85,22 @@ def _counting(names: int) -> Mapping[str, Insert]:
     return upsert(ThrottleTable, ["name"], [_new(n, 1) for n in range(names)], changed)
 
 
-_COUNT = {names: _counting(names) for names in (1, 2)}
-_LOCK = upsert(ThrottleTable, ["name"], [_new(0, 0)], {"count": _throttle.count})
+_COUNT = {names: Prepared(_counting(names)) for names in (1, 2)}
+_LOCK = Prepared(upsert(ThrottleTable, ["name"], [_new(0, 0)], {"count": _throttle.count}))
 _UNCOUNT = (
     update(ThrottleTable)
     .where(_throttle.name == bindparam("b_name"), _throttle.count >= bindparam("b_times"))
     .values(count=_throttle.count - bindparam("b_times"))
 )
-_CLEAR = delete(ThrottleTable).where(_throttle.name == bindparam("b_name"))
+_CLEAR = Prepared(delete(ThrottleTable).where(_throttle.name == bindparam("b_name")))
 _DROP = delete(ThrottleTable).where(_throttle.last_at < bindparam("b_before"))
 
 
 def read_tallies(connection: Connection, names: Sequence[str]) -> dict[str, Tally]:
     """The counts of these names; what was never counted is left out. One statement."""
-    return {row.name: Tally(*row) for row in connection.execute(_READ, {"b_names": list(names)})}
+    values = {f"b_name{n}": name for n, name in enumerate(names)}
+    tallies = [Tally(*row) for row in _reading(len(values)).all(connection, values)]
+    return {tally.name: tally for tally in tallies}
 
 
 def count_up(connection: Connection, now: datetime, *counts: Count) -> None:
@@ -98,13 +108,13 @@ def count_up(connection: Connection, now: datetime, *counts: Count) -> None:
     values: dict[str, object] = {"b_now": now}
     for n, count in enumerate(counts):
         values |= {f"b_name{n}": count.name, f"b_begin{n}": count.begin, f"b_begin_last{n}": count.begin_last}
-    connection.execute(_COUNT[len(counts)][connection.dialect.name], values)
+    _COUNT[len(counts)].changed(connection, values)
 
 
 def lock_tally(connection: Connection, name: str, now: datetime) -> Tally:
     """The count of a name, locked until the transaction ends: what is decided on it is decided by one
     request at a time. Two statements."""
-    connection.execute(_LOCK[connection.dialect.name], {"b_name0": name, "b_now": now})
+    _LOCK.changed(connection, {"b_name0": name, "b_now": now})
     return read_tallies(connection, [name])[name]
 
 
@@ -115,7 +125,7 @@ def uncount(connection: Connection, name: str, times: int) -> None:
 
 def clear(connection: Connection, name: str) -> bool:
     """Forget a count. False when there was none."""
-    return rows_changed(connection, _CLEAR, {"b_name": name}) == 1
+    return _CLEAR.changed(connection, {"b_name": name}) == 1
 
 
 def drop_old(connection: Connection, before: datetime) -> int:

@@ -24,6 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from mfa_engine.storage.base import Base, BigKey, Bytes, Instant, Json, Key, LongText, rows_changed, upsert
+from mfa_engine.storage.prepared import Prepared
 
 
 class TokenState(StrEnum):
@@ -102,12 +103,12 @@ _token = TokenTable.__table__.c
 
 TOKEN_COLUMNS = [_token[name] for name in TokenRow.__slots__]
 
-_OF_OWNER = (
+_OF_OWNER = Prepared(
     select(*TOKEN_COLUMNS)
     .where(_token.resolver == bindparam("b_resolver"), _token.uid == bindparam("b_uid"))
     .order_by(_token.id)
 )
-_BY_SERIAL = select(*TOKEN_COLUMNS).where(_token.serial == bindparam("b_serial"))
+_BY_SERIAL = Prepared(select(*TOKEN_COLUMNS).where(_token.serial == bindparam("b_serial")))
 _BY_LOOKUP = select(*TOKEN_COLUMNS).where(_token.lookup == bindparam("b_lookup"))
 _FAILURES = select(_token.serial, _token.failures).where(_token.id.in_(bindparam("b_ids", expanding=True)))
 
@@ -122,12 +123,12 @@ _USABLE = and_(
 )
 _USED = {"failures": 0, "last_success_at": bindparam("b_now")}
 
-_SPEND = (
+_SPEND = Prepared(
     update(TokenTable)
     .where(_USABLE, _token.counter < bindparam("b_counter"))
     .values(**_USED, counter=bindparam("b_counter"), details=bindparam("b_details", type_=Json()))
 )
-_MARK_USED = update(TokenTable).where(_USABLE).values(**_USED)
+_MARK_USED = Prepared(update(TokenTable).where(_USABLE).values(**_USED))
 _COUNT_FAILURES = (
     update(TokenTable)
     .where(_token.id.in_(bindparam("b_ids", expanding=True)))
@@ -205,12 +206,12 @@ def token_row(row: Sequence[Any]) -> TokenRow:
 
 def tokens_of(connection: Connection, resolver: str, uid: str) -> tuple[TokenRow, ...]:
     """All tokens of one person, oldest first. One statement."""
-    return tuple(map(token_row, connection.execute(_OF_OWNER, {"b_resolver": resolver, "b_uid": uid})))
+    return tuple(map(token_row, _OF_OWNER.all(connection, {"b_resolver": resolver, "b_uid": uid})))
 
 
 def token_by_serial(connection: Connection, serial: str) -> TokenRow | None:
     """The token of that serial, or None."""
-    row = connection.execute(_BY_SERIAL, {"b_serial": serial}).one_or_none()
+    row = _BY_SERIAL.one(connection, {"b_serial": serial})
     return None if row is None else token_row(row)
 
 
@@ -226,12 +227,12 @@ def spend(
     """Use a token's value up to ``counter``. False when another request was first, or the token is not
     usable at this moment. This statement alone decides (invariant 2; OTP-01, RACE-01, RACE-03)."""
     values = {"b_id": token_id, "b_counter": counter, "b_details": details, "b_limit": limit, "b_now": now}
-    return rows_changed(connection, _SPEND, values) == 1
+    return _SPEND.changed(connection, values) == 1
 
 
 def mark_used(connection: Connection, token_id: int, *, limit: int, now: datetime) -> bool:
     """As ``spend``, for a token whose one-time value is its challenge."""
-    return rows_changed(connection, _MARK_USED, {"b_id": token_id, "b_limit": limit, "b_now": now}) == 1
+    return _MARK_USED.changed(connection, {"b_id": token_id, "b_limit": limit, "b_now": now}) == 1
 
 
 def prove(
