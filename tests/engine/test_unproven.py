@@ -107,7 +107,7 @@ def test_a_token_that_was_vouched_for_counts_from_then_on(world: World, alice: U
     made = begun(world, alice)
     followed: list[bool] = []
     with world.writes() as rows:
-        vouch(world.engine, world.rules, world.origin, made.serial, lambda _unit: followed.append(True))
+        vouch(world.engine, world.rules, world.origin, made.serial, lambda *_: followed.append(True))
     row = world.token(made.serial)
     assert (row.state, row.prove_by) == (TokenState.ENROLLED, None)
     assert [(entry.event, entry.success, entry.serial) for entry in rows] == [
