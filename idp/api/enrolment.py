@@ -14,6 +14,7 @@ from idp.api.enrolled import shown_once
 from idp.api.errors import parameter
 from idp.api.reach import person_to_change, signed_in_just_now, token_to_change
 from idp.api.read import Parameters
+from idp.factors.aftermath import added, added_at_once, holder_of
 from idp.rights.catalogue import Right
 from idp.rights.denial import missing
 from idp.services import Services
@@ -96,7 +97,7 @@ def _enrol(services: Services, who: Caller, given: Parameters) -> dict[str, Any]
         valid_from=given.time("validity_period_start"),
         valid_until=given.time("validity_period_end"),
     )
-    made = enrol(services.engine, who.rules, who.origin, wanted)
+    made = enrol(services.engine, who.rules, who.origin, wanted, added_at_once(services, who.origin, wanted))
     detail = shown_once(who.rules, made, user)
     if own and user is not None:
         detail |= _proof_wanted(services, who, user, made)
@@ -169,18 +170,22 @@ def _prove(services: Services, who: Caller, given: Parameters, fields: dict[str,
     if (given.text("type") or row.kind) != row.kind:
         raise parameter("type: the token is of another type.")
     description = given.text("description")
+    holder = holder_of(who.rules, row)
 
-    def name(unit: Unit, finished: Finished) -> None:
+    def follow(unit: Unit, finished: Finished) -> None:
         if finished.worth is not None:
             describe_in(unit, finished.serial, description)
+            if holder is not None:
+                name = description or row.description or row.serial
+                added(services, who.origin, holder, name)(unit)
 
     answer = read_answer(given.secret("verify"), fields)
     transaction, user = given.text("transaction_id"), who.principal.user
     engine, rules, origin = services.engine, who.rules, who.origin
     if not fields and transaction and user is not None:
-        done = prove_by_answer(engine, rules, origin, user, row.serial, transaction, answer, name)
+        done = prove_by_answer(engine, rules, origin, user, row.serial, transaction, answer, follow)
     else:
-        done = finish(engine, rules, origin, row.serial, answer, name)
+        done = finish(engine, rules, origin, row.serial, answer, follow)
     if done.worth is None:
         raise parameter("verify: the code does not fit.")
     detail: dict[str, Any] = {"serial": row.serial, "rollout_state": TokenState.ENROLLED}

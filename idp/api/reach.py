@@ -24,6 +24,7 @@ from mfa_engine.identity.resolvers.base import AmbiguousLogin
 from mfa_engine.identity.user import User, UserKey
 from mfa_engine.lifecycle.find import tokens_of_person
 from mfa_engine.lifecycle.whom import owner as owner_of
+from mfa_engine.lifecycle.whom import owner_key
 from mfa_engine.storage.token import TokenRow, token_by_serial
 
 OWN_FRESH = timedelta(minutes=5)
@@ -128,8 +129,3 @@ def serials_of(services: Services, caller: Caller, given: Parameters, right: Rig
     if user is None:
         raise parameter("Missing parameter: give serial or user.")
     return tuple(row.serial for row in tokens_of_person(services.engine, user.key))
-
-
-def owner_key(row: TokenRow) -> UserKey | None:
-    """Whose token it is."""
-    return UserKey(row.resolver, row.uid) if row.resolver is not None and row.uid is not None else None

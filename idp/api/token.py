@@ -17,6 +17,7 @@ from idp.api.errors import ApiError, answer_errors, parameter
 from idp.api.reach import person_to_change, serials_of, token_to_change
 from idp.api.read import Parameters, parameters
 from idp.api.token_list import FILTERS, list_page
+from idp.factors.aftermath import assigned, removed, stopped
 from idp.rights.catalogue import Right
 from idp.rights.denial import Denied, OutOfReach, record_denial
 from idp.services import Services
@@ -24,9 +25,13 @@ from mfa_engine.errors import Conflict, NotFound
 from mfa_engine.lifecycle import assign as assigning
 from mfa_engine.lifecycle import change, pin
 from mfa_engine.lifecycle import delete as deleting
+from mfa_engine.lifecycle.then import Then
+from mfa_engine.storage.token import TokenRow
 
 ANYWHERE = frozenset({"nonce", "client", "client_id", "client_user_agent", "timeout"})
 """What clients send with any request: read elsewhere, or of no consequence."""
+
+Act = Callable[[TokenRow], None]
 
 _PERSON = frozenset({"user", "realm", "resolver"})
 _TOKEN = frozenset({"serial"})
@@ -74,7 +79,7 @@ def token_blueprint(services: Services, access: Access) -> Blueprint:
             who,
             given,
             Right.TOKEN_DELETE,
-            lambda named: deleting.delete(engine, who.origin, named),
+            lambda row: deleting.delete(engine, who.origin, row.serial, _gone(services, who, row)),
         )
 
     @blueprint.post("/enable", defaults={"serial": ""})
@@ -83,7 +88,7 @@ def token_blueprint(services: Services, access: Access) -> Blueprint:
         """Let a token, or all of a person, be used again."""
         del serial
         origin = caller().origin
-        return _each(services, Right.TOKEN_ENABLE, lambda named: change.enable(engine, origin, named))
+        return _each(services, Right.TOKEN_ENABLE, lambda row: change.enable(engine, origin, row.serial))
 
     @blueprint.post("/disable", defaults={"serial": ""})
     @blueprint.post("/disable/<serial>")
@@ -91,7 +96,10 @@ def token_blueprint(services: Services, access: Access) -> Blueprint:
         """Accept a token, or none of a person, no more."""
         del serial
         origin = caller().origin
-        return _each(services, Right.TOKEN_DISABLE, lambda named: change.disable(engine, origin, named))
+        stop = stopped(services, origin)
+        return _each(
+            services, Right.TOKEN_DISABLE, lambda row: change.disable(engine, origin, row.serial, stop)
+        )
 
     @blueprint.post("/reset", defaults={"serial": ""})
     @blueprint.post("/reset/<serial>")
@@ -99,7 +107,7 @@ def token_blueprint(services: Services, access: Access) -> Blueprint:
         """Set failure counters to zero."""
         del serial
         origin = caller().origin
-        return _each(services, Right.TOKEN_RESET, lambda named: change.reset(engine, origin, named))
+        return _each(services, Right.TOKEN_RESET, lambda row: change.reset(engine, origin, row.serial))
 
     @blueprint.post("/assign")
     def assign() -> Response:
@@ -117,7 +125,7 @@ def token_blueprint(services: Services, access: Access) -> Blueprint:
             who,
             given,
             Right.TOKEN_UNASSIGN,
-            lambda named: assigning.unassign(engine, who.origin, named),
+            lambda row: assigning.unassign(engine, who.origin, row.serial, _gone(services, who, row)),
         )
 
     @blueprint.post("/setpin", defaults={"serial": ""})
@@ -140,15 +148,18 @@ def _given(*allowed: frozenset[str] | set[str]) -> Parameters:
     return given
 
 
-def _each(services: Services, right: Right, act: Callable[[str], None]) -> Response:
+def _gone(services: Services, who: Caller, row: TokenRow) -> Then:
+    """The sessions that rest on it end, and its owner is told."""
+    return removed(services, who.rules, who.origin, row)
+
+
+def _each(services: Services, right: Right, act: Act) -> Response:
     """Do it to the token, or to all tokens of the person, that is named."""
     given, who = _given(_TOKEN, _PERSON), caller()
     return _counted(services, who, given, right, act)
 
 
-def _one_or_several(
-    services: Services, who: Caller, given: Parameters, right: Right, act: Callable[[str], None]
-) -> Response:
+def _one_or_several(services: Services, who: Caller, given: Parameters, right: Right, act: Act) -> Response:
     if "serials" not in given:
         return _counted(services, who, given, right, act)
     failed: list[str] = []
@@ -156,7 +167,7 @@ def _one_or_several(
     done = 0
     for serial in given.several("serials"):
         try:
-            act(token_to_change(services, who, right, serial).serial)
+            act(token_to_change(services, who, right, serial))
             done += 1
         except (Denied, OutOfReach) as denied:
             record_denial(services.engine, who.origin, denied)
@@ -167,16 +178,14 @@ def _one_or_several(
     return envelope.success(services.clock(), value)
 
 
-def _counted(
-    services: Services, who: Caller, given: Parameters, right: Right, act: Callable[[str], None]
-) -> Response:
+def _counted(services: Services, who: Caller, given: Parameters, right: Right, act: Act) -> Response:
     """The answer is how many were changed. All have to be within reach before the first one is."""
     serials = serials_of(services, who, given, right)
     rows = [token_to_change(services, who, right, serial) for serial in serials]
     done = 0
     for row in rows:
         try:
-            act(row.serial)
+            act(row)
             done += 1
         except Conflict:
             if "serial" in given:
@@ -192,4 +201,12 @@ def _assign(services: Services, who: Caller, given: Parameters) -> None:
     row = token_to_change(services, who, Right.TOKEN_ASSIGN, given.required("serial"))
     if row.uid is not None:
         raise ApiError(400, 1103, f"ERR1103: Token {row.serial} is already assigned.")
-    assigning.assign(services.engine, who.rules, who.origin, row.serial, user, given.secret("pin"))
+    assigning.assign(
+        services.engine,
+        who.rules,
+        who.origin,
+        row.serial,
+        user,
+        given.secret("pin"),
+        assigned(services, who.origin, user),
+    )

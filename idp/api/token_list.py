@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from idp.api.access import Caller
-from idp.api.reach import narrowed, owner_key
+from idp.api.reach import narrowed
 from idp.api.read import Parameters
 from idp.rights.catalogue import Right
 from idp.rights.denial import Denied
@@ -18,6 +18,7 @@ from mfa_engine.identity.realms import canonical_login
 from mfa_engine.identity.resolvers.base import AmbiguousLogin
 from mfa_engine.identity.user import User, UserKey
 from mfa_engine.lifecycle.find import Filter, search
+from mfa_engine.lifecycle.whom import owner_key
 from mfa_engine.policy.decisions.limits import failure_limit
 from mfa_engine.storage.token import TokenRow, TokenState
 from mfa_engine.storage.token_search import TokenPage

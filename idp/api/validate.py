@@ -10,7 +10,7 @@ from idp.api.answer import assertion_fields, read_answer
 from idp.api.envelope import Authentication
 from idp.api.errors import ApiError, answer_errors, parameter, unknown_user
 from idp.api.outcome import Asked, Said
-from idp.api.reach import narrowed, owner_key
+from idp.api.reach import narrowed
 from idp.api.read import Parameters, parameters
 from idp.api.trigger import trigger_challenges
 from idp.rights.catalogue import Right
@@ -28,6 +28,7 @@ from mfa_engine.authentication.outcome import (
 )
 from mfa_engine.configuration.rules import subject_of
 from mfa_engine.errors import NotFound
+from mfa_engine.lifecycle.whom import owner_key
 from mfa_engine.policy.decisions.response import response_details
 from mfa_engine.storage.token import token_by_serial
 

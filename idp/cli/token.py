@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from idp.cli.session import Session, pass_session
+
+if TYPE_CHECKING:
+    from mfa_engine.lifecycle.then import Then
 
 _SERIAL = click.argument("serial")
 
@@ -61,21 +66,15 @@ def enrol(
 ) -> None:
     """Make a token of type KIND. What its holder needs is shown this once."""
     from idp.cli.people import person
+    from idp.factors.aftermath import added_at_once
     from mfa_engine.lifecycle.enrol import Wanted, enrol
 
-    engine = session.services.engine
+    services, user = session.services, person(session, login) if login else None
+    engine = services.engine
+    given = dict(_pair(text) for text in parameters)
+    wanted = Wanted(kind, user, given, serial, description, proof_needed=False)
     made = enrol(
-        engine,
-        engine.rules(),
-        session.origin,
-        Wanted(
-            kind,
-            person(session, login) if login else None,
-            dict(_pair(text) for text in parameters),
-            serial,
-            description,
-            proof_needed=False,
-        ),
+        engine, engine.rules(), session.origin, wanted, added_at_once(services, session.origin, wanted)
     )
     session.facts({"serial": made.serial, "type": made.kind, "state": made.state.value, **made.handover})
 
@@ -96,9 +95,11 @@ def enable(session: Session, serial: str) -> None:
 @pass_session
 def disable(session: Session, serial: str) -> None:
     """Do not accept the token until it is enabled again."""
+    from idp.factors.aftermath import stopped
     from mfa_engine.lifecycle.change import disable
 
-    disable(session.services.engine, session.origin, serial)
+    services, origin = session.services, session.origin
+    disable(services.engine, origin, serial, stopped(services, origin))
     session.done(f"Token {serial} is disabled.")
 
 
@@ -120,7 +121,7 @@ def revoke(session: Session, serial: str) -> None:
     """Never accept the token again."""
     from mfa_engine.lifecycle.change import revoke
 
-    revoke(session.services.engine, session.origin, serial)
+    revoke(session.services.engine, session.origin, serial, _gone(session, serial))
     session.done(f"Token {serial} is revoked.")
 
 
@@ -131,10 +132,12 @@ def revoke(session: Session, serial: str) -> None:
 def assign(session: Session, serial: str, login: str) -> None:
     """Give the token to a person."""
     from idp.cli.people import person
+    from idp.factors.aftermath import assigned
     from mfa_engine.lifecycle.assign import assign
 
-    engine = session.services.engine
-    assign(engine, engine.rules(), session.origin, serial, person(session, login))
+    services, origin, user = session.services, session.origin, person(session, login)
+    engine = services.engine
+    assign(engine, engine.rules(), origin, serial, user, then=assigned(services, origin, user))
     session.done(f"Token {serial} belongs to {login}.")
 
 
@@ -145,7 +148,7 @@ def unassign(session: Session, serial: str) -> None:
     """Take the token from its owner."""
     from mfa_engine.lifecycle.assign import unassign
 
-    unassign(session.services.engine, session.origin, serial)
+    unassign(session.services.engine, session.origin, serial, _gone(session, serial))
     session.done(f"Token {serial} belongs to nobody.")
 
 
@@ -187,8 +190,18 @@ def delete(session: Session, serial: str) -> None:
     """Delete the token."""
     from mfa_engine.lifecycle.delete import delete
 
-    delete(session.services.engine, session.origin, serial)
+    delete(session.services.engine, session.origin, serial, _gone(session, serial))
     session.done(f"Token {serial} is deleted.")
+
+
+def _gone(session: Session, serial: str) -> Then:
+    """The sessions that rest on the token end, and its owner is told. Raises NotFound."""
+    from idp.factors.aftermath import removed
+    from mfa_engine.lifecycle.find import token_of_serial
+
+    services = session.services
+    token = token_of_serial(services.engine, serial)
+    return removed(services, services.engine.rules(), session.origin, token)
 
 
 def _pair(text: str) -> tuple[str, str]:

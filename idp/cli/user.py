@@ -89,12 +89,15 @@ def add(
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
 @pass_session
 def set_password(session: Session, login: str, password_stdin: bool) -> None:
-    """Give a person another password, which is asked for."""
+    """Give a person another password, which is asked for. Their sessions end."""
     from idp.cli.people import person
+    from idp.factors.aftermath import sessions_ended
     from mfa_engine.people.password import set_password
 
-    engine = session.services.engine
-    set_password(engine, engine.rules(), session.origin, person(session, login), _password(password_stdin))
+    services, origin, user = session.services, session.origin, person(session, login)
+    engine, password = services.engine, _password(password_stdin)
+    end = sessions_ended(services, origin, user.key, "password_changed")
+    set_password(engine, engine.rules(), origin, user, password, end)
     session.done(f"{login} has a new password.")
 
 
@@ -102,7 +105,7 @@ def set_password(session: Session, login: str, password_stdin: bool) -> None:
 @_LOGIN
 @pass_session
 def disable(session: Session, login: str) -> None:
-    """Let the person in no more; live sessions end at their next use."""
+    """Let the person in no more. Their sessions end."""
     _set_enabled(session, login, enabled=False)
 
 
@@ -140,9 +143,12 @@ def show(session: Session, login: str) -> None:
 
 def _set_enabled(session: Session, login: str, *, enabled: bool) -> None:
     from idp.cli.people import person
+    from idp.factors.aftermath import sessions_ended
     from mfa_engine.people.change import set_enabled
 
-    set_enabled(session.services.engine, session.origin, person(session, login), enabled=enabled)
+    services, origin, user = session.services, session.origin, person(session, login)
+    end = None if enabled else sessions_ended(services, origin, user.key, "person_disabled")
+    set_enabled(services.engine, origin, user, enabled=enabled, then=end)
     session.done(f"{login} is {'enabled' if enabled else 'disabled'}.")
 
 

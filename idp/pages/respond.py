@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from flask import Response, request
+from flask import Response, has_request_context, request
 
 from idp.pages import csrf, language
 from idp.pages.errors import ErrorPage
@@ -18,7 +18,7 @@ TEXT_HTML = "text/html; charset=utf-8"
 
 
 class Respond:
-    """Made once at start. Every method works within a request."""
+    """Made once at start. Every method but ``language`` needs a request."""
 
     def __init__(
         self,
@@ -81,9 +81,12 @@ class Respond:
         return csrf.form_is_ours(self._csrf_key, binding.encode(), request.form.get("csrf", ""), where)
 
     def language(self, hints: str = "") -> str:
-        """The language of this request's answer."""
+        """The language of this request's answer; the default where there is none (the command line)."""
+        tags = self._pages.catalogues.tags
+        if not has_request_context():
+            return language.choose(tags, hints=hints, default=self._default)
         return language.choose(
-            self._pages.catalogues.tags,
+            tags,
             cookie=request.cookies.get(self._cookie, ""),
             hints=hints,
             accept=request.headers.get("Accept-Language", ""),

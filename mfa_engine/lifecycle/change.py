@@ -38,7 +38,7 @@ def disable(runner: Runner, origin: Origin, serial: str, then: Then = nothing) -
 
     def store(unit: Unit) -> None:
         _set(unit, origin, token, "token.disable", {"enabled": False})
-        then(unit)
+        then(unit, token)
 
     runner.record(store)
 
@@ -59,7 +59,9 @@ def reset(runner: Runner, origin: Origin, serial: str) -> None:
 def describe(runner: Runner, origin: Origin, serial: str, description: str) -> None:
     """Give the token a name that people know it by. Raises NotFound, InvalidField."""
     check_description(description)
-    _change(runner, origin, token_of_serial(runner, serial), "token.describe", {"description": description})
+    token = token_of_serial(runner, serial)
+    values = {"description": description}
+    runner.record(lambda unit: _set(unit, origin, token, "token.describe", values))
 
 
 def describe_in(unit: Unit, serial: str, description: str) -> None:
@@ -68,14 +70,15 @@ def describe_in(unit: Unit, serial: str, description: str) -> None:
         name_token(unit.connection, serial, description[:LONGEST_DESCRIPTION])
 
 
-def revoke(runner: Runner, origin: Origin, serial: str) -> None:
-    """Never accept the token again. Raises NotFound."""
-    values = {"state": TokenState.REVOKED, "enabled": False}
-    _change(runner, origin, token_of_serial(runner, serial), "token.revoke", values)
+def revoke(runner: Runner, origin: Origin, serial: str, then: Then = nothing) -> None:
+    """Never accept the token again; ``then`` as for ``disable``. Raises NotFound."""
+    token = token_of_serial(runner, serial)
 
+    def store(unit: Unit) -> None:
+        _set(unit, origin, token, "token.revoke", {"state": TokenState.REVOKED, "enabled": False})
+        then(unit, token)
 
-def _change(runner: Runner, origin: Origin, token: TokenRow, event: str, values: Mapping[str, Any]) -> None:
-    runner.record(lambda unit: _set(unit, origin, token, event, values))
+    runner.record(store)
 
 
 def _set(unit: Unit, origin: Origin, token: TokenRow, event: str, values: Mapping[str, Any]) -> None:

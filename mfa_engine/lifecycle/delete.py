@@ -24,4 +24,4 @@ def _delete(unit: Unit, origin: Origin, token: TokenRow, then: Then) -> None:
     if not delete_token(unit.connection, token.id):
         raise NotFound("token", token.serial)
     audit.record(unit, origin, about(token, "token.delete"))
-    then(unit)
+    then(unit, token)

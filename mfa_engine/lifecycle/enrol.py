@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -58,8 +58,13 @@ class Enrolled:
     handover: Mapping[str, str] = field(repr=False)
 
 
-def enrol(runner: Runner, rules: Rules, origin: Origin, wanted: Wanted) -> Enrolled:
-    """Make and store a token.
+Follow = Callable[[Unit, Enrolled], None]
+
+
+def enrol(
+    runner: Runner, rules: Rules, origin: Origin, wanted: Wanted, then: Follow | None = None
+) -> Enrolled:
+    """Make and store a token; ``then`` writes, in the same transaction, what follows.
 
     Raises InvalidField, NotAllowed when the person has as many as policy allows, Conflict when the
     serial is taken. A token that nobody proved within 15 minutes is dead (OTP-09).
@@ -73,8 +78,15 @@ def enrol(runner: Runner, rules: Rules, origin: Origin, wanted: Wanted) -> Enrol
     siblings = tuple(row for row in owned if row.kind == kind.name)
     made = kind.enrol(EnrolmentRequest(serial, user, wanted.parameters, siblings))
     hashed = pin_hash(rules.hasher, wanted.pin, owned) if wanted.pin else None
+
+    def store(unit: Unit) -> Enrolled:
+        enrolled = _store(unit, rules, origin, wanted, kind, serial, made, hashed)
+        if then is not None:
+            then(unit, enrolled)
+        return enrolled
+
     try:
-        return runner.record(lambda unit: _store(unit, rules, origin, wanted, kind, serial, made, hashed))
+        return runner.record(store)
     except IntegrityError:
         if runner.look(lambda view: token_by_serial(view.connection, serial)) is None:
             raise

@@ -25,6 +25,6 @@ def vouch(runner: Runner, rules: Rules, origin: Origin, serial: str, then: Then 
         if not accept_unproven(unit.connection, row.id, unit.now):
             raise NotFound("enrolment", serial)
         audit.record(unit, origin, about(row, "token.vouch"))
-        then(unit)
+        then(unit, row)
 
     runner.record(store)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mfa_engine.audit import Entry, Subject
-from mfa_engine.identity.user import User
+from mfa_engine.identity.user import User, UserKey
 from mfa_engine.storage.token import TokenRow
 
 
@@ -15,6 +15,13 @@ def whom(user: User | None) -> Subject:
 def owner(token: TokenRow) -> Subject:
     """The token's owner by key; the row keeps no login name, which may change."""
     return Subject("", token.realm or "", token.resolver, token.uid)
+
+
+def owner_key(token: TokenRow) -> UserKey | None:
+    """Whose token it is; None: nobody's."""
+    if token.resolver is None or token.uid is None:
+        return None
+    return UserKey(token.resolver, token.uid)
 
 
 def about(token: TokenRow, event: str, *, done: bool = True, reason: str = "") -> Entry:

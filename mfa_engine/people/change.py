@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from mfa_engine import audit
@@ -23,16 +23,34 @@ def set_attributes(
     _change(runner, origin, user, values, "person.change")
 
 
-def set_enabled(runner: Runner, origin: Origin, user: User, *, enabled: bool) -> None:
-    """Let the person in, or not any more: live sessions end at their next use. Raises NotFound."""
-    _change(runner, origin, user, {"enabled": enabled}, "person.enable" if enabled else "person.disable")
+def set_enabled(
+    runner: Runner,
+    origin: Origin,
+    user: User,
+    *,
+    enabled: bool,
+    then: Callable[[Unit], None] | None = None,
+) -> None:
+    """Let the person in, or not any more; ``then`` writes, in the same transaction, what follows. Raises
+    NotFound."""
+    event = "person.enable" if enabled else "person.disable"
+    _change(runner, origin, user, {"enabled": enabled}, event, then)
 
 
-def _change(runner: Runner, origin: Origin, user: User, values: dict[str, Any], event: str) -> None:
+def _change(
+    runner: Runner,
+    origin: Origin,
+    user: User,
+    values: dict[str, Any],
+    event: str,
+    then: Callable[[Unit], None] | None = None,
+) -> None:
     def store(unit: Unit) -> None:
         if not change_person(unit.connection, user.key.resolver, user.key.uid, values):
             raise NotFound("person", user.login)
         whom = Subject(user.login, user.realm, user.key.resolver, user.key.uid)
         audit.record(unit, origin, Entry(event, True, "", whom))
+        if then is not None:
+            then(unit)
 
     runner.record(store)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from mfa_engine import audit
@@ -28,8 +29,16 @@ class PasswordRefused(DoorwardError):
         return f"password: breaks the rule {self.refusal.rule}{limit}: choose another one"
 
 
-def set_password(runner: Runner, rules: Rules, origin: Origin, user: User, password: str) -> None:
-    """Give a person of the internal directory another password.
+def set_password(
+    runner: Runner,
+    rules: Rules,
+    origin: Origin,
+    user: User,
+    password: str,
+    then: Callable[[Unit], None] | None = None,
+) -> None:
+    """Give a person of the internal directory another password; ``then`` writes, in the same transaction,
+    what follows.
 
     Raises PasswordRefused (assurance.md 6), Busy, and NotFound for a person of another directory.
     """
@@ -41,6 +50,8 @@ def set_password(runner: Runner, rules: Rules, origin: Origin, user: User, passw
             raise NotFound("person", user.login)
         whom = Subject(user.login, user.realm, user.key.resolver, user.key.uid)
         audit.record(unit, origin, Entry("person.set_password", True, "", whom))
+        if then is not None:
+            then(unit)
 
     runner.record(store)
 

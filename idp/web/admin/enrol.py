@@ -9,7 +9,7 @@ from typing import TypedDict
 
 from flask import Response, request
 
-from idp.login.notify import tell_of_new_token
+from idp.factors.aftermath import added
 from idp.login.ways import way_kind
 from idp.pages import Problem
 from idp.pages.admin import (
@@ -29,7 +29,6 @@ from idp.web.account.own import typed_name
 from idp.web.admin.people import address_of, person_of
 from idp.web.admin.registered import problem_at
 from idp.web.admin.shell import shell
-from idp.web.admin.tokens import unplaced
 from idp.web.enrolling import Again, Enrolling, behind, problem_before
 from idp.web.tokens import kinds_safest_first
 from idp.web.visitor import Visitor
@@ -248,7 +247,8 @@ def _around(owner: _Owner, enrolling: Enrolling, problem: Problem | None) -> _Ha
 def _skip(owner: _Owner, enrolling: Enrolling) -> Response:
     visitor = owner.visitor
     telling = _telling(owner, enrolling)
-    vouch(visitor.services.engine, visitor.rules, visitor.origin, enrolling.serial, telling)
+    engine, rules, origin = visitor.services.engine, visitor.rules, visitor.origin
+    vouch(engine, rules, origin, enrolling.serial, lambda unit, _: telling(unit))
     return visitor.go(owner.page, Done.TOKEN_HANDED_OVER)
 
 
@@ -259,6 +259,6 @@ def _telling(owner: _Owner, enrolling: Enrolling) -> Callable[[Unit], None]:
     def follow(unit: Unit) -> None:
         token = token_by_serial(unit.connection, serial)
         name = token.description if token and token.description else serial
-        tell_of_new_token(visitor.services, unit, owner.user, name, unplaced(visitor.origin), "")
+        added(visitor.services, visitor.origin, owner.user, name)(unit)
 
     return follow

@@ -10,12 +10,12 @@ from idp.pages.admin import FindPage, PersonRow
 from idp.rights.catalogue import Right
 from idp.web.admin.people import address_of
 from idp.web.admin.shell import shell
-from idp.web.admin.tokens import key_of
 from idp.web.visitor import Visitor
 from mfa_engine.errors import InvalidField
 from mfa_engine.identity.find_user import find_by_key, search_users
 from mfa_engine.identity.resolvers.base import ResolverUnavailable
 from mfa_engine.identity.user import User
+from mfa_engine.lifecycle.whom import owner_key
 from mfa_engine.storage.token import token_by_serial
 
 MOST = 25
@@ -53,7 +53,7 @@ def _search(visitor: Visitor, query: str) -> _Found:
 def _holder_of_serial(visitor: Visitor, query: str) -> User | None:
     """Whose token has this serial, if both are this visitor's to see."""
     token = visitor.services.engine.look(lambda view: token_by_serial(view.connection, query))
-    key, may = key_of(token) if token else None, visitor.principal.may
+    key, may = owner_key(token) if token else None, visitor.principal.may
     if token is None or key is None or token.realm is None:
         return None
     if not (may(Right.TOKEN_LIST, token.realm) and may(Right.USER_LIST, token.realm)):

@@ -17,7 +17,7 @@ from idp.rights.catalogue import Right
 from idp.web.admin.people import address_of, person_of
 from idp.web.admin.shell import shell
 from idp.web.admin.signins import last_sign_ins
-from idp.web.admin.tokens import OWN, act_on, acts_on, key_of, may_touch, token_for
+from idp.web.admin.tokens import OWN, act_on, acts_on, may_touch, token_for
 from idp.web.tokens import limit_of, shown, state_of
 from idp.web.visitor import Visitor
 from mfa_engine.errors import NotFound
@@ -29,6 +29,7 @@ from mfa_engine.identity.throttles import (
 )
 from mfa_engine.identity.user import User
 from mfa_engine.lifecycle.find import tokens_of_person
+from mfa_engine.lifecycle.whom import owner_key
 from mfa_engine.storage.throttle import read_tallies
 from mfa_engine.storage.token import TokenRow
 
@@ -98,7 +99,7 @@ def act(visitor: Visitor, handle: str) -> Response:
     if wanted not in set(TokenAct) or wanted == TokenAct.DELETE:  # which is asked about first
         raise NotFound("act", wanted)
     token = token_for(visitor, request.form.get("serial", ""), TokenAct(wanted))
-    if key_of(token) != user.key:
+    if owner_key(token) != user.key:
         raise NotFound("token", token.serial)
     return visitor.go(address_of(user), act_on(visitor, token, TokenAct(wanted)))
 

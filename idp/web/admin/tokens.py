@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from flask import Response, request
 
-from idp.login.notify import tell_of_removed_token
-from idp.logout.of_person import end_resting_on
+from idp.factors.aftermath import holder_of, removed, stopped
 from idp.pages.admin import AdminArea, AdminConfirmPage, TokenAct
 from idp.pages.confirmations import delete_token
 from idp.pages.done import Done
@@ -19,15 +16,12 @@ from idp.web.admin.people import address_of
 from idp.web.admin.shell import FIND, shell
 from idp.web.tokens import is_last, limit_of
 from idp.web.visitor import Visitor
-from mfa_engine.audit import Origin
-from mfa_engine.identity.find_user import find_by_key
-from mfa_engine.identity.user import User, UserKey
+from mfa_engine.identity.user import UserKey
 from mfa_engine.lifecycle.change import disable, enable, reset
 from mfa_engine.lifecycle.delete import delete
 from mfa_engine.lifecycle.find import token_of_serial, tokens_of_person
-from mfa_engine.lifecycle.whom import owner
+from mfa_engine.lifecycle.whom import owner, owner_key
 from mfa_engine.storage.token import TokenRow, TokenState
-from mfa_engine.unit import Unit
 
 OWN = "/account/"
 """Where an administrator's own tokens are changed."""
@@ -51,7 +45,7 @@ def token_for(visitor: Visitor, serial: str, act: TokenAct) -> TokenRow:
         raise OutOfReach("token", serial, right, owner(token), serial)
     if not principal.may(right, token.realm):
         raise denial.missing(right, subject=owner(token), serial=serial)
-    leave_alone(visitor.services.engine, principal, right, key_of(token), serial)
+    leave_alone(visitor.services.engine, principal, right, owner_key(token), serial)
     return token
 
 
@@ -78,12 +72,7 @@ def may_touch(visitor: Visitor, owner: UserKey) -> bool:
 
 def act_on(visitor: Visitor, token: TokenRow, act: TokenAct) -> Done:
     """Do it. What stops a token ends the sessions that rest on it, in the same transaction (SESS-05)."""
-    services, origin, key = visitor.services, visitor.origin, key_of(token)
-
-    def follow(unit: Unit) -> None:
-        if key is not None:
-            end_resting_on(unit, services, origin, key, token.serial)
-
+    services, origin = visitor.services, visitor.origin
     match act:
         case TokenAct.ENABLE:
             enable(services.engine, origin, token.serial)
@@ -92,17 +81,10 @@ def act_on(visitor: Visitor, token: TokenRow, act: TokenAct) -> Done:
             reset(services.engine, origin, token.serial)
             return Done.TOKEN_RESET
         case TokenAct.DISABLE:
-            disable(services.engine, origin, token.serial, follow)
+            disable(services.engine, origin, token.serial, stopped(services, origin))
             return Done.TOKEN_DISABLED
         case TokenAct.DELETE:
-            holder = _holder(visitor, token)
-
-            def gone(unit: Unit) -> None:
-                follow(unit)
-                if holder is not None:
-                    name = token.description or token.serial
-                    tell_of_removed_token(services, unit, holder, name, unplaced(origin), "")
-
+            gone = removed(services, visitor.rules, origin, token)
             delete(services.engine, origin, token.serial, gone)
             return Done.TOKEN_DELETED
 
@@ -110,9 +92,9 @@ def act_on(visitor: Visitor, token: TokenRow, act: TokenAct) -> Done:
 def ask_delete(visitor: Visitor, serial: str) -> Response:
     """/admin/tokens/<serial>/delete: what it means for its owner."""
     token = token_for(visitor, serial, TokenAct.DELETE)
-    if visitor.principal.is_owner(key_of(token)):
+    if visitor.principal.is_owner(owner_key(token)):
         return visitor.go(OWN)
-    holder = _holder(visitor, token)
+    holder = holder_of(visitor.rules, token)
     if holder is None:
         confirm = delete_token(serial, "", FIND, last=False)
     else:
@@ -126,26 +108,9 @@ def ask_delete(visitor: Visitor, serial: str) -> Response:
 def confirm_delete(visitor: Visitor, serial: str) -> Response:
     """Delete it, once that was confirmed."""
     token = token_for(visitor, serial, TokenAct.DELETE)
-    if visitor.principal.is_owner(key_of(token)):
+    if visitor.principal.is_owner(owner_key(token)):
         return visitor.go(OWN)
     if request.form.get("confirmed") != "yes":
         return ask_delete(visitor, serial)
-    holder = _holder(visitor, token)
+    holder = holder_of(visitor.rules, token)
     return visitor.go(address_of(holder) if holder else FIND, act_on(visitor, token, TokenAct.DELETE))
-
-
-def unplaced(origin: Origin) -> Origin:
-    """For a mail: where the help desk sits tells the owner nothing."""
-    return replace(origin, address="")
-
-
-def key_of(token: TokenRow) -> UserKey | None:
-    """Whose token it is."""
-    assigned = token.resolver is not None and token.uid is not None
-    return UserKey(token.resolver or "", token.uid or "") if assigned else None
-
-
-def _holder(visitor: Visitor, token: TokenRow) -> User | None:
-    """Its owner as the directory has them; None for a token of nobody, or of somebody who is gone."""
-    key, rules = key_of(token), visitor.rules
-    return find_by_key(rules.realms, rules.resolvers, key, token.realm or "") if key else None

@@ -23,7 +23,7 @@ def url(postgresql_url: str, fresh_database: Callable[[str, Prepare], str]) -> s
 @pytest.fixture
 def wire(url: str) -> Iterator[Wire]:
     """On PostgreSQL, with the age that snapshots have in life."""
-    idp = open_idp(url, ENGINE_SNAPSHOT_MAX_AGE_SECONDS="3600")
+    idp = open_idp(url, ENGINE_SNAPSHOT_MAX_AGE_SECONDS="60")
     yield Wire(idp)
     idp.close()
 

@@ -185,7 +185,7 @@ def test_SESS_05_what_was_issued_in_a_session_dies_with_it_on_every_node(
     tokens = app.tokens(browser, alice)
     code = app.code(browser, alice, prompt="none")
     app.tokens(idp.browser(), alice)  # another session, which lives on
-    other = open_idp(idp.services.settings.database.url, ENGINE_SNAPSHOT_MAX_AGE_SECONDS="3600")
+    other = open_idp(idp.services.settings.database.url, ENGINE_SNAPSHOT_MAX_AGE_SECONDS="60")
     other.clock.now = idp.clock.now
     there = App(other, app.client_id, app.secret)
     assert there.userinfo(tokens["access_token"]).status_code == 200
