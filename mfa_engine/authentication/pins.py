@@ -17,6 +17,7 @@ from mfa_engine.identity.find_user import check_password, decoy_check
 from mfa_engine.identity.throttles import first_factor_name
 from mfa_engine.identity.user import User
 from mfa_engine.policy.decisions.pin import PinSource
+from mfa_engine.storage.throttle import EVER
 from mfa_engine.tokentypes.base import AnswersChallenge, Token, VerifiesCode
 from mfa_engine.unit import Runner
 
@@ -95,8 +96,10 @@ def _pins(rules: Rules, token: Token, typed: str) -> Iterator[str]:
 
 
 def _directory_pins(runner: Runner, rules: Rules, user: User | None, wanted: _Wanted) -> PinAnswers:
-    """As passwords of the person's directory, each try reserved before it hears of it."""
-    pins = {pin for _, pin in wanted if pin}
+    """As passwords of the person's directory, each try reserved before it hears of it, until one is right.
+    First what stands before a code of the token used last: mostly the directory is asked once."""
+    latest_first = sorted(wanted, key=lambda pair: pair[0].row.last_success_at or EVER, reverse=True)
+    pins = list(dict.fromkeys(pin for _, pin in latest_first if pin))
     if user is None or not pins:
         return NOTHING_HOLDS
     tally = first_factor_name(user.key, "", "")
@@ -105,11 +108,11 @@ def _directory_pins(runner: Runner, rules: Rules, user: User | None, wanted: _Wa
     if wait:
         return PinAnswers(wait=wait)
     try:
-        right = {pin for pin in pins if check_password(rules.resolvers, user, pin)}
+        right = next((pin for pin in pins if check_password(rules.resolvers, user, pin)), None)
     except BaseException:
         runner.record(lambda unit: give_back(unit, tally, len(pins)))
         raise
-    holding = frozenset((token.row.id, pin) for token, pin in wanted if pin in right)
+    holding = frozenset((token.row.id, pin) for token, pin in wanted if pin == right)
     return PinAnswers(holding, asked=True, right_password_of=tally if right else "")
 
 

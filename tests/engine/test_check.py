@@ -160,6 +160,19 @@ class TestPinOfTheDirectory:
         assert isinstance(world.check("bob", "correct horse" + app.new_code()), Matched)
         assert world.tally(first_factor_name(bob.key, "", "")) is None
 
+    def test_is_asked_of_the_directory_once_where_the_token_used_last_says_how_long_a_code_is(
+        self, world: World
+    ) -> None:
+        world.outside.passwords["carol"] = "correct horse"
+        carol = world.user("carol")
+        short, long = app_of(world, carol, otplen="6"), app_of(world, carol, otplen="8")
+        for app in (long, short, long, short):
+            world.check("carol", "correct horse" + app.new_code())
+            before = len(world.outside.asked)
+            outcome = world.check("carol", "correct horse" + app.new_code())
+            assert isinstance(outcome, Matched)
+            assert world.outside.asked[before:].count("check_password carol") == 1
+
     def test_RES_05_moves_no_counter_while_the_directory_is_away(self, world: World) -> None:
         world.outside.passwords["carol"] = "correct horse"
         carol = world.user("carol")
