@@ -116,9 +116,9 @@ class Engine:
         """Send what waits in the outbox; gives how many went out. For the worker."""
         return self._outbox.send_due(self)
 
-    def dispose(self) -> None:
-        """Forget all database connections: after a fork, and at the end."""
-        self._database.dispose()
+    def after_fork(self) -> None:
+        """In the child, before anything else: the connections that it sees are its parent's."""
+        self._database.dispose(close=False)
 
     def rules(self) -> Rules:
         """Policies, realms and resolvers as compiled: memory, no SQL (invariant 4). A copy older than

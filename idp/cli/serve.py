@@ -35,8 +35,8 @@ def command(session: Session) -> None:
     served = {**os.environ, "DOORWARD_SERVER_RUN_WORKER": "false"}
     sys.exit(
         supervise(
-            server=subprocess.Popen([*doorward, "serve"], env=served),
-            start_worker=lambda: subprocess.Popen([*doorward, "worker"]),
+            lambda: subprocess.Popen([*doorward, "serve"], env=served),
+            lambda: subprocess.Popen([*doorward, "worker"]),
         )
     )
 
@@ -53,7 +53,7 @@ def run(session: Session, ready: Callable[[], None] | None = None) -> None:
     app = create_app(services)
     for warning in warnings_of(settings):
         click.echo(f"doorward: warning: {warning}", err=True)
-    serve_forever(app, settings, services.engine.dispose, ready)
+    serve_forever(app, settings, services.engine.after_fork, ready)
 
 
 def serve_forever(

@@ -38,10 +38,10 @@ class Database:
         """``sqlite``, ``postgresql`` or ``mariadb``."""
         return self.writer.dialect.name
 
-    def dispose(self) -> None:
-        """Forget all connections (after fork, at stop)."""
-        self.writer.dispose()
-        self.reader.dispose()
+    def dispose(self, *, close: bool = True) -> None:
+        """Forget all connections. ``close`` False: leave them open, since they are another process's."""
+        self.writer.dispose(close=close)
+        self.reader.dispose(close=close)
 
 
 def open_database(url: str, *, connections: int = 16) -> Database:
