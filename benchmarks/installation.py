@@ -130,11 +130,7 @@ def _address(port: int) -> dict[str, str]:
 def _filled(environment: dict[str, str]) -> Population:
     """What `populate` made of the empty database."""
     settings = {**environment, **_address(1), "DOORWARD_DATABASE_UPGRADE_AT_START": "true"}
-    services = build(load(None, settings))
-    try:
-        return populate(services)
-    finally:
-        services.engine.dispose()
+    return populate(build(load(None, settings)))
 
 
 def _ready(port: int) -> bool:
