@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from idp.cli.secret import asked
 from idp.cli.session import Session, pass_session
 
 if TYPE_CHECKING:
@@ -59,10 +60,19 @@ def list_tokens(
 @click.option("--user", "login", default="", help="The person it is for.")
 @click.option("--serial", default="", help="Its serial; else one is made.")
 @click.option("--description", default="")
+@click.option("--key", "ask_key", is_flag=True, help="Ask for the key that the token has already.")
+@click.option("--key-stdin", is_flag=True, help="Read that key from standard input.")
 @click.option("--set", "parameters", multiple=True, metavar="NAME=VALUE", help="The type's own.")
 @pass_session
 def enrol(
-    session: Session, kind: str, login: str, serial: str, description: str, parameters: tuple[str, ...]
+    session: Session,
+    kind: str,
+    login: str,
+    serial: str,
+    description: str,
+    ask_key: bool,
+    key_stdin: bool,
+    parameters: tuple[str, ...],
 ) -> None:
     """Make a token of type KIND. What its holder needs is shown this once."""
     from idp.cli.people import person
@@ -72,6 +82,8 @@ def enrol(
     services, user = session.services, person(session, login) if login else None
     engine = services.engine
     given = dict(_pair(text) for text in parameters)
+    if ask_key or key_stdin:
+        given["otpkey"] = asked("Key", from_stdin=key_stdin)
     wanted = Wanted(kind, user, given, serial, description, proof_needed=False)
     made = enrol(
         engine, engine.rules(), session.origin, wanted, added_at_once(services, session.origin, wanted)
@@ -154,30 +166,32 @@ def unassign(session: Session, serial: str) -> None:
 
 @command.command("set-pin")
 @_SERIAL
-@click.option(
-    "--pin", prompt=True, hide_input=True, confirmation_prompt=True, help="Asked for when not given."
-)
+@click.option("--pin-stdin", is_flag=True, help="Read the PIN from standard input.")
 @pass_session
-def set_pin(session: Session, serial: str, pin: str) -> None:
-    """Give the token another PIN."""
+def set_pin(session: Session, serial: str, pin_stdin: bool) -> None:
+    """Give the token another PIN, which is asked for."""
     from mfa_engine.lifecycle.pin import set_pin
 
     engine = session.services.engine
+    pin = asked("PIN", from_stdin=pin_stdin, twice=True)
     set_pin(engine, engine.rules(), session.origin, serial, pin)
     session.done(f"Token {serial} has a new PIN.")
 
 
 @command.command()
 @_SERIAL
-@click.argument("codes", nargs=2)
+@click.option("--codes-stdin", is_flag=True, help="Read the codes from standard input, one a line.")
 @pass_session
-def resync(session: Session, serial: str, codes: tuple[str, str]) -> None:
-    """Bring the token's counter or clock in step, by two codes that follow each other."""
+def resync(session: Session, serial: str, codes_stdin: bool) -> None:
+    """Bring the token's counter or clock in step. Asks for two codes that follow each other."""
     from mfa_engine.errors import Conflict
     from mfa_engine.lifecycle.resync import resync
 
     engine = session.services.engine
-    if not resync(engine, engine.rules(), session.origin, serial, *codes):
+    first, second = (
+        asked(what, from_stdin=codes_stdin, shown=True) for what in ("First code", "Second code")
+    )
+    if not resync(engine, engine.rules(), session.origin, serial, first, second):
         raise Conflict("these codes do not follow each other: take the next two")
     session.done(f"Token {serial} is in step.")
 
@@ -207,5 +221,9 @@ def _gone(session: Session, serial: str) -> Then:
 def _pair(text: str) -> tuple[str, str]:
     name, equals, value = text.partition("=")
     if not equals:
-        raise click.BadParameter(f"'{text}' is not NAME=VALUE", param_hint="--set")
+        raise click.BadParameter("give NAME=VALUE", param_hint="--set")
+    if name == "otpkey":
+        raise click.BadParameter(
+            "others can read it here: give the key by --key or --key-stdin", param_hint="--set"
+        )
     return name, value

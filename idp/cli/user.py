@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import sys
-
 import click
 
+from idp.cli.secret import asked
 from idp.cli.session import Session, pass_session
 
 _LOGIN = click.argument("login")
@@ -78,7 +77,7 @@ def add(
             realm or rules.realms.default or "",
             login,
             {name: [value] for name, value in given.items() if value},
-            _password(password_stdin),
+            asked("Password", from_stdin=password_stdin, twice=True),
         ),
     )
     session.facts({"login": user.login, "realm": user.realm, "uid": user.key.uid})
@@ -95,7 +94,7 @@ def set_password(session: Session, login: str, password_stdin: bool) -> None:
     from mfa_engine.people.password import set_password
 
     services, origin, user = session.services, session.origin, person(session, login)
-    engine, password = services.engine, _password(password_stdin)
+    engine, password = services.engine, asked("Password", from_stdin=password_stdin, twice=True)
     end = sessions_ended(services, origin, user.key, "password_changed")
     set_password(engine, engine.rules(), origin, user, password, end)
     session.done(f"{login} has a new password.")
@@ -150,10 +149,3 @@ def _set_enabled(session: Session, login: str, *, enabled: bool) -> None:
     end = None if enabled else sessions_ended(services, origin, user.key, "person_disabled")
     set_enabled(services.engine, origin, user, enabled=enabled, then=end)
     session.done(f"{login} is {'enabled' if enabled else 'disabled'}.")
-
-
-def _password(from_stdin: bool) -> str:
-    if from_stdin:
-        return sys.stdin.readline().rstrip("\r\n")
-    password: str = click.prompt("Password", hide_input=True, confirmation_prompt=True)
-    return password

@@ -7,13 +7,10 @@ from collections.abc import Callable
 from functools import partial
 
 import pytest
-from click.testing import CliRunner, Result
 
-from idp.cli import token as token_commands
-from idp.cli import user as user_commands
-from idp.cli.session import Session
 from mfa_engine.lifecycle.enrol import Wanted, enrol
 from tests.http.api.wire import Wire
+from tests.support.command_line import doorward
 from tests.support.idp import Browser, Idp, Person
 
 ADDED, REMOVED = "A new way to sign in was added", "A way to sign in was removed"
@@ -29,17 +26,6 @@ def wire(idp: Idp) -> Wire:
     return Wire(idp).service(
         "token:list", "token:enrol", "token:disable", "token:delete", "token:assign", "token:unassign"
     )
-
-
-def doorward(idp: Idp, *arguments: str, said: str = "") -> Result:
-    """The command line, on this installation."""
-    session = Session(None, as_json=False)
-    session.__dict__["services"] = idp.services
-    nouns = {"token": token_commands.command, "user": user_commands.command}
-    done = CliRunner().invoke(nouns[arguments[0]], arguments[1:], obj=session, input=said)
-    if done.exception is not None and not isinstance(done.exception, SystemExit):
-        raise done.exception
-    return done
 
 
 def signed_in(idp: Idp, person: Person) -> Browser:

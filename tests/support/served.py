@@ -168,5 +168,5 @@ def new_installation(folder: Path, database: str = "", **settings: str) -> Serve
     set_resolver(engine, services.resolvers, ORIGIN, PEOPLE, "internal", {})
     engine.forget_rules()
     set_realm(engine, engine.rules(), ORIGIN, REALM, [PEOPLE], default=True)
-    engine.dispose()
+    engine._database.dispose()
     return served
