@@ -46,7 +46,7 @@ def list_administrators(session: Session) -> None:
 
 @command.command()
 @click.argument("login")
-@click.option("--role", default="administrator", show_default=True, help="Or help-desk, read-only.")
+@click.option("--role", default="administrator", show_default=True, help="Or helpdesk, readonly.")
 @click.option("--realm", "realms", multiple=True, help="Only of this realm; may be repeated.")
 @pass_session
 def add(session: Session, login: str, role: str, realms: tuple[str, ...]) -> None:
