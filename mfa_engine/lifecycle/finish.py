@@ -107,7 +107,7 @@ def _proven(unit: Unit, origin: Origin, token: Token, spent: Spend, then: Follow
 
 def proven(unit: Unit, origin: Origin, row: TokenRow, *, counter: int, details: Any) -> None:
     """The token counts from now on. Raises NotFound when another answer was first, or time is over."""
-    if not prove(unit.connection, row.id, counter=counter, details=details, limit=TRIES, now=unit.now):
+    if not prove(unit.connection, row.id, counter=counter, details=details, now=unit.now):
         raise NotFound("enrolment", row.serial)
     audit.record(unit, origin, about(row, "token.prove"))
 

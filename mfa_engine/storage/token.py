@@ -142,7 +142,6 @@ _PROVE = (
         _token.state == TokenState.CREATED,
         _token.enabled.is_(True),
         or_(_token.prove_by.is_(None), _token.prove_by > bindparam("b_now")),
-        _token.failures < bindparam("b_limit"),
         _token.counter < bindparam("b_counter"),
     )
     .values(
@@ -235,12 +234,10 @@ def mark_used(connection: Connection, token_id: int, *, limit: int, now: datetim
     return _MARK_USED.changed(connection, {"b_id": token_id, "b_limit": limit, "b_now": now}) == 1
 
 
-def prove(
-    connection: Connection, token_id: int, *, counter: int, details: Any, limit: int, now: datetime
-) -> bool:
+def prove(connection: Connection, token_id: int, *, counter: int, details: Any, now: datetime) -> bool:
     """The first right answer makes a created token an enrolled one, and is spent by it. False when the
-    token is not waiting for it any more, or had ``limit`` wrong ones."""
-    values = {"b_id": token_id, "b_counter": counter, "b_details": details, "b_limit": limit, "b_now": now}
+    token is not waiting for it any more."""
+    values = {"b_id": token_id, "b_counter": counter, "b_details": details, "b_now": now}
     return rows_changed(connection, _PROVE, values) == 1
 
 

@@ -376,13 +376,14 @@ class TestProvingByMail:
             ask_for_proof(world.engine, world.rules, world.origin, bob, serial)
 
     def test_OTP_11_a_code_of_another_transaction_proves_nothing(self, world: World, alice: User) -> None:
-        serial, _ = self.asked(world, alice)
-        code = world.mail.code("alice@example.org")
         theirs = mail_of(world, world.person("bob"))
         other = theirs.give()
+        serial, transaction_id = self.asked(world, alice)
+        code = world.mail.code("alice@example.org")
         assert not self.prove(world, alice, serial, other.transaction_id, code)
         assert not self.prove(world, alice, serial, other.transaction_id, other.answer.code)
         assert accepted(theirs, other)
+        assert self.prove(world, alice, serial, transaction_id, code)
 
 
 REFUSED: dict[str, Callable[[World], str]] = {

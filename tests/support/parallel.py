@@ -70,10 +70,13 @@ class Meeting(Patient):
 
     def __init__(self, runner: Runner, size: int) -> None:
         super().__init__(runner)
-        self._met = threading.Barrier(size)
+        self._meeting = threading.Barrier(size)
+        self._been_there = threading.local()
 
     def record(self, work: Callable[[Unit], T]) -> T:
-        self._met.wait(PATIENCE)
+        if not getattr(self._been_there, "yes", False):
+            self._been_there.yes = True
+            self._meeting.wait(PATIENCE)
         return super().record(work)
 
 
