@@ -6,10 +6,11 @@ Several may run; each job is harmless when two do it at once.
 from __future__ import annotations
 
 import logging
-import threading
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
+from queue import Empty, SimpleQueue
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
@@ -44,17 +45,27 @@ _SWEEPS: tuple[tuple[str, Callable[[Connection, datetime], int], timedelta], ...
 )
 
 
-def work(services: Services, stop: threading.Event) -> None:
-    """Run until ``stop`` is set. A job that fails is logged, keeps no other from its turn, and has its own
+Stop = SimpleQueue[None]
+"""Anything put in it ends the worker. Unlike an event, it may be told twice from a signal's handler."""
+
+
+def work(services: Services, stop: Stop) -> None:
+    """Run until told to ``stop``. A job that fails is logged, keeps no other from its turn, and has its own
     again later."""
     swept_at: datetime | None = None
-    while not stop.is_set():
+    while stop.empty():
         _tried("sending", services.engine.send_due)
         now = services.clock()
         if swept_at is None or now - swept_at >= _SWEEP_EVERY:
             sweep(services, now)
             swept_at = now
-        stop.wait(_PAUSE_SECONDS)
+        _pause(stop)
+
+
+def _pause(stop: Stop) -> None:
+    with suppress(Empty):
+        stop.get(timeout=_PAUSE_SECONDS)
+        stop.put(None)
 
 
 def sweep(services: Services, now: datetime) -> dict[str, int]:

@@ -142,12 +142,14 @@ def _worker(session: Session) -> Iterator[None]:
 @contextmanager
 def _running(command: list[str]) -> Iterator[subprocess.Popen[bytes]]:
     """A child of its own process group, so that Ctrl-C reaches Doorward first and it ends its children."""
+    parent = os.getpid()
     child = subprocess.Popen(command, process_group=0)
     try:
         yield child
     finally:
-        child.terminate()
-        child.wait()
+        if os.getpid() == parent:  # gunicorn's processes come by here too when they end
+            child.terminate()
+            child.wait()
 
 
 def _ready(places: Places, shown: Shown) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import signal
-import threading
 
 import click
 
@@ -15,11 +14,11 @@ from idp.cli.session import Session, pass_session
 def command(session: Session) -> None:
     """Send what waits and forget what has expired, until SIGTERM."""
     from idp.observe.log import set_up
-    from idp.worker import work
+    from idp.worker import Stop, work
 
     set_up(session.settings.log.level)
     services = session.patient_services()
-    stop = threading.Event()
+    stop = Stop()
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda _number, _frame: stop.set())
+        signal.signal(number, lambda _number, _frame: stop.put(None))
     work(services, stop)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import threading
 from datetime import timedelta
 
-from idp.worker import sweep, work
+from idp.worker import Stop, sweep, work
 from mfa_engine.audit import Origin
 from mfa_engine.delivery.email import email
 from mfa_engine.delivery.outbox import CarrierFailed, post
@@ -44,8 +43,8 @@ def test_a_message_that_the_mail_server_refused_goes_out_when_it_takes_mail_agai
     assert mail.sent == []
     mail.refuses = None
     idp.clock.advance(timedelta(seconds=31))  # the request's own lease is over
-    stop = threading.Event()
-    stop.set()
+    stop = Stop()
+    stop.put(None)
     work(idp.services, stop)  # told to stop before it began: it does nothing
     assert mail.sent == []
     assert engine.send_due() == 1
@@ -76,9 +75,8 @@ def test_a_job_that_fails_keeps_no_other_from_its_turn(idp):
     assert idp.sql("SELECT serial FROM token") == []
 
 
-class OneTurn(threading.Event):
+class OneTurn(Stop):
     """Stops when the worker pauses for the first time."""
 
-    def wait(self, timeout: float | None = None) -> bool:
-        self.set()
-        return True
+    def get(self, block: bool = True, timeout: float | None = None) -> None:
+        return None

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 from playwright.sync_api import expect
@@ -22,8 +23,13 @@ PROCESSES = 5  # Doorward and its process, the worker, the portal, the app
 
 
 def all_pids(demo):
-    """It says that it is ready as soon as its port is open, before the last process is forked."""
+    """It says that it is ready as soon as its port is open, before the last process is forked.
+
+    That one has its own signal handlers by the time it answers.
+    """
     assert until(lambda: len(demo.pids) == PROCESSES, within=10)
+    with urlopen(f"http://localhost:{demo.port}/health/live") as answer:
+        assert answer.status == 200
     return demo.pids
 
 
