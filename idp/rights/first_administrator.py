@@ -18,7 +18,7 @@ from idp.rights import denial
 from idp.rights.administrators import make_administrator, whom
 from idp.rights.catalogue import Right
 from idp.rights.roles import Role
-from idp.storage.one_time import insert_one_time, read_one_time, spend_one_time
+from idp.storage.one_time import insert_one_time, read_one_time, spend_all_of, spend_one_time
 from idp.storage.principal import list_administrators
 from mfa_engine import audit
 from mfa_engine.audit import Entry, Origin
@@ -41,14 +41,16 @@ class Link:
 
 
 def make_link(runner: Runner, origin: Origin, life: timedelta = LONGEST_LIFE) -> Link:
-    """A new link, good once and for ``life``, 24 hours at most. Raises Conflict when somebody administers
-    already."""
+    """A new link, good once and for ``life``, 24 hours at most; those before are worth nothing any more.
+    Raises Conflict when somebody administers already."""
 
     def make(unit: Unit) -> Link:
+        _in_turn(unit)
         if list_administrators(unit.connection):
             raise Conflict("there is an administrator already: that one can make others")
         link = Link(secrets.token_urlsafe(32), unit.now + min(life, LONGEST_LIFE))
         hashed = _hash(link.value)
+        spend_all_of(unit.connection, PURPOSE)
         insert_one_time(unit.connection, PURPOSE, hashed, {}, unit.now, link.expires_at)
         audit.record(unit, origin, Entry("admin.link.create", True))
         return link
@@ -72,7 +74,7 @@ def use_link(runner: Runner, origin: Origin, value: str, user: User, proofs: Ite
         raise denial.Denied(reason, Right.ADMINISTRATOR_WRITE, "second_factor_missing", whom(user))
 
     def use(unit: Unit) -> None:
-        move_revision(unit.connection, PURPOSE)  # of two at once, with two links, one waits for the other
+        _in_turn(unit)
         if not _is_good(unit, value) or not spend_one_time(unit.connection, PURPOSE, _hash(value)):
             raise NotFound("link", "")
         make_administrator(unit, origin, user, Role.ADMINISTRATOR, (), "first_administrator")
@@ -81,6 +83,11 @@ def use_link(runner: Runner, origin: Origin, value: str, user: User, proofs: Ite
         runner.record(use)
     except IntegrityError:
         raise NotFound("link", "") from None
+
+
+def _in_turn(unit: Unit) -> None:
+    """Of two who make or use links at once one waits until the other is done."""
+    move_revision(unit.connection, PURPOSE)
 
 
 def _is_good(view: View | Unit, value: str) -> bool:

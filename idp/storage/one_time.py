@@ -57,6 +57,7 @@ _standing = and_(session_alive(_one.session_id), client_enabled(_one.client_id))
 _READ_ISSUED = Prepared(select(_one.document, _one.spent, _standing.label("standing")).where(*_named))
 _INSERT = Prepared(insert(OneTimeTable))
 _SPEND = update(OneTimeTable).where(*_named, _one.spent.is_(False)).values(spent=True)
+_SPEND_ALL = update(OneTimeTable).where(_one.purpose == bindparam("b_purpose")).values(spent=True)
 _SPEND_ISSUED = Prepared(_SPEND.where(_standing))
 _DROP = delete(OneTimeTable).where(_one.expires_at < bindparam("b_before"))
 
@@ -107,6 +108,11 @@ def insert_one_time(
 def spend_one_time(connection: Connection, purpose: str, value_hash: str) -> bool:
     """Use the value up. False when another request did (RACE-04)."""
     return rows_changed(connection, _SPEND, {"b_value_hash": value_hash, "b_purpose": purpose}) == 1
+
+
+def spend_all_of(connection: Connection, purpose: str) -> None:
+    """Use up every value of this purpose. One statement."""
+    connection.execute(_SPEND_ALL, {"b_purpose": purpose})
 
 
 def spend_issued(connection: Connection, purpose: str, value_hash: str, now: datetime) -> bool:

@@ -10,6 +10,7 @@ from idp.rights.denial import Denied, OutOfReach
 from idp.services import Services
 from idp.web import sign_out
 from idp.web.account.routes import ACCOUNT_ROUTES
+from idp.web.admin import first
 from idp.web.admin.routes import ADMIN_ROUTES
 from idp.web.entry import admit
 from idp.web.route import Route, View
@@ -25,6 +26,7 @@ def web_blueprint(services: Services) -> Blueprint:
         endpoint = route.path.strip("/").replace("/", " ")
         view = _behind_its_entry(services, route)
         blueprint.add_url_rule(route.path, endpoint, view, methods=methods)
+    blueprint.add_url_rule(first.LINK, "admin first link", partial(first.keep, services))
     _add_sign_out(blueprint, services)
     return blueprint
 

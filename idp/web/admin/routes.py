@@ -34,7 +34,7 @@ _ACCOUNTS = (Right.SERVICE_ACCOUNT_READ, Right.SERVICE_ACCOUNT_WRITE)
 
 ADMIN_ROUTES = (
     Route(ADMIN, "/admin/", dashboard.show),
-    Route(FIRST_ADMIN, "/admin/first/<link>", first.show, first.take, Fresh.ALWAYS),
+    Route(FIRST_ADMIN, first.HERE, first.show, first.take, Fresh.ALWAYS),
     _people("/admin/find", find.show, fresh=Fresh.NEVER),
     _people(PERSON, person.show, person.act, Fresh.TO_CHANGE),
     _people(f"{PERSON}/enrol", enrol.choose),

@@ -158,7 +158,7 @@ def test_ADM_07_of_two_links_and_of_two_who_open_one_there_is_one_first_administ
     crowd = Crowd(4)
     proofs = two_factors(idp)
     used = crowd.each(
-        [lambda user=user: use_link(engine, idp.origin, first.value, user, proofs) for user in people]
+        [lambda user=user: use_link(engine, idp.origin, second.value, user, proofs) for user in people]
     )
     crowd.close()
     assert sorted(type(result).__name__ for result in used) == [
@@ -168,7 +168,7 @@ def test_ADM_07_of_two_links_and_of_two_who_open_one_there_is_one_first_administ
         "NotFound",
     ]
     with pytest.raises(NotFound):
-        use_link(engine, idp.origin, second.value, alice.user, proofs)
+        use_link(engine, idp.origin, first.value, alice.user, proofs)
     assert len(all_administrators(engine, ROOT)) == 1
 
 

@@ -24,7 +24,7 @@ from tests.world.web.conftest import sign_in
 ENTITY_ID = "https://library.example.org/metadata"
 LOOKS = {"light": "wide", "dark": "narrow"}  # axe looks at each of them in one width
 HAND_OVER = "/admin/users/<handle>/enrol/<kind>/<ticket>"
-ONLY_WITHOUT_ADMINISTRATORS = "/admin/first/<link>"
+ONLY_WITHOUT_ADMINISTRATORS = "/admin/first"
 
 
 def addresses(house: House, own: Person, other: Person) -> dict[str, str]:

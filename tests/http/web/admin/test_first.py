@@ -28,7 +28,7 @@ def test_ADM_07_the_link_makes_whoever_signs_in_by_it_the_first_administrator(
     browser = house.idp.browser()
     browser.open(link)
     browser.sign_in(alice)
-    assert path(browser) == link
+    assert path(browser) == "/admin/first"
     assert "You are signed in as alice." in browser.response.text.replace("<b>", "").replace("</b>", "")
     assert administrators(house) == []
     with house.idp.auditing() as rows:
@@ -62,7 +62,7 @@ def test_ADM_07_a_password_alone_makes_no_administrator(house: House, link: str,
     browser.open(link)
     assert browser.step == "second-factor"
     token = browser.csrf
-    browser.post(link, {"csrf": token, "answer": "yes"})
+    browser.post("/admin/first", {"csrf": token, "answer": "yes"})
     assert browser.response.status_code in (200, 403)
     assert administrators(house) == []
 
@@ -92,6 +92,28 @@ def test_ADM_07_the_link_works_once_and_for_nobody_else(
     assert "This link does not work any more" in texts(other.response)
     assert administrators(house) == [("id-of-alice", "administrator")]
     assert browser.open(link).status_code == 404
+
+
+def test_ADM_07_KEY_01_the_link_is_stored_nowhere_while_somebody_signs_in_by_it(
+    house: House, link: str, alice: Person
+) -> None:
+    value = link.rpartition("/")[2]
+    browser = house.idp.browser()
+    browser.open(link)
+    assert value not in browser.at
+    for _ in range(3):
+        stored = house.idp.sql("SELECT document FROM login_transaction")
+        assert stored
+        assert value not in f"{stored} {house.idp.sql('SELECT * FROM one_time')}"
+        browser.submit(username=alice.login, password=alice.password, code="000000")
+    stranger = house.browser(alice)  # without the link
+    assert stranger.open("/admin/first").status_code == 404
+
+
+def test_ADM_07_a_new_link_makes_those_before_worthless(house: House, link: str, alice: Person) -> None:
+    newer = make_link(house.idp.services.engine, house.idp.origin)
+    assert house.browser(alice, link).response.status_code == 404
+    assert house.browser(alice, f"/admin/first/{newer.value}").response.status_code == 200
 
 
 @pytest.mark.parametrize(("after", "good"), [(timedelta(hours=23), True), (timedelta(hours=24), False)])
