@@ -14,7 +14,7 @@ from mfa_engine.identity.user import User
 from mfa_engine.storage.outbox import OutboxRow, due_messages
 from tests.support.devices import accepted, enrolled
 from tests.support.engine import World
-from tests.support.parallel import Crowd, Meeting
+from tests.support.parallel import Between, Crowd, Meeting
 from tests.support.smtp import SmtpSink
 
 FAR = timedelta(days=365)
@@ -87,6 +87,21 @@ def test_of_many_workers_one_sends(world: World, crowd: Crowd) -> None:
     assert sorted(mail["to"] for mail in world.mail.sent) == [
         f"person{number}@example.org" for number in range(5)
     ]
+
+
+def test_of_two_workers_that_saw_a_message_the_second_leaves_it_to_the_first(world: World) -> None:
+    world.mail.down = True
+    post_one(world)
+    world.clock.advance(30)
+
+    def first() -> None:
+        world.outbox.send_due(world.engine)  # takes it, and has no luck
+        world.mail.down = False
+
+    assert world.outbox.send_due(Between(world.engine, first)) == 0
+    assert world.mail.sent == []
+    world.clock.advance(60)
+    assert world.outbox.send_due(world.engine) == 1
 
 
 def test_a_worker_that_died_while_sending_is_replaced_after_its_lease(world: World) -> None:
