@@ -98,7 +98,10 @@ ALL = {
         Step("service-account create robot --right token:list --network 192.0.2.0/24", {"account": "robot"}),
         Step("service-account create robot --right token:list", code=1, says="robot"),
         Step("service-account create other --right everything", code=1, says="right"),
-        Step("service-account list", [{"account": "robot", "rights": "token:list", "networks": "192.0.2.0/24"}]),
+        Step(
+            "service-account list",
+            [{"account": "robot", "rights": "token:list", "networks": "192.0.2.0/24"}],
+        ),
         Step("service-account disable robot"),
         Step("service-account enable robot"),
         Step("service-account delete robot"),
