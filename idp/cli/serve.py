@@ -76,12 +76,14 @@ def serve_forever(
 def _options(
     settings: Settings, after_fork: Callable[[], None], ready: Callable[[], None] | None
 ) -> dict[str, Any]:
+    from idp.cli.closing_worker import ClosingThreadWorker
+
     server = settings.server
     options: dict[str, Any] = {
         "bind": server.listen,
         "workers": server.processes or os.cpu_count() or 1,
         "threads": server.threads,
-        "worker_class": server.worker_class,
+        "worker_class": ClosingThreadWorker if server.worker_class == "gthread" else server.worker_class,
         "preload_app": True,
         "timeout": 30,
         "graceful_timeout": GRACE_SECONDS,
