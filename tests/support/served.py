@@ -23,6 +23,7 @@ from tests.support.demo import as_make_does, descendants
 from tests.support.idp import ORIGIN, PEOPLE, REALM, Clock, Idp, Mailbox
 from tests.support.ports import free_port, listening
 from tests.support.processes import Process
+from tests.support.strace import traced
 from tests.support.visitor import Visitor
 
 DOORWARD = Path(sys.executable).with_name("doorward")
@@ -88,14 +89,16 @@ class Served:
         """The process and all its descendants."""
         return [self.running.pid, *descendants(self.running.pid)]
 
-    def start(self, within: float = 60) -> None:
-        """Returns when it answers."""
-        self.begin()
+    def start(self, *, traced_to: Path | None = None, within: float = 60) -> None:
+        """Returns when it answers. `traced_to` is the record of what it executes (strace.py)."""
+        self.begin(traced_to)
         self.running.wait_until(lambda: listening(self.port), within=within)
 
-    def begin(self) -> None:
+    def begin(self, traced_to: Path | None = None) -> None:
         """Start it, and do not wait."""
         command: list[str | Path] = [DOORWARD, "--config", self.settings, "serve"]
+        if traced_to is not None:
+            command = traced(command, traced_to)
         self.process = processes.start(command, self.log, environment=self._environment())
 
     def stop(self) -> None:
