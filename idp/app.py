@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
+import re
 
-from flask import Flask, Response, request
+from flask import Flask, Response, abort, request
 from werkzeug.exceptions import HTTPException
 
 from idp.api import errors as api_errors
@@ -32,6 +33,8 @@ from mfa_engine.errors import (
 
 log = logging.getLogger(__name__)
 
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+
 LARGEST_BODY = 1024 * 1024
 MOST_PARTS = 1000
 
@@ -53,6 +56,7 @@ def create_app(services: Services) -> Flask:
     app.register_blueprint(saml_blueprint(services))
     app.register_blueprint(web_blueprint(services))
     _refuse_foreign_hosts(app, services)
+    _refuse_odd_paths(app)
     _handle_errors(app, services)
     app.wsgi_app = TrustedProxies(app.wsgi_app, services.settings.server.trusted_proxies)  # type: ignore[method-assign]
     return app
@@ -70,6 +74,15 @@ def _refuse_foreign_hosts(app: Flask, services: Services) -> None:
         return Response(
             "This host is not served here.\n", 421, {"Cache-Control": "no-store"}, content_type="text/plain"
         )
+
+
+def _refuse_odd_paths(app: Flask) -> None:
+    """No address of ours has a control character in it; some databases fail at one."""
+
+    @app.before_request
+    def check_path() -> None:
+        if _CONTROL.search(request.path):
+            abort(404)
 
 
 def _handle_errors(app: Flask, services: Services) -> None:

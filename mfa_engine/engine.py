@@ -14,12 +14,12 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DataError, IntegrityError
 
 from mfa_engine.configuration.rules import Rules, RulesSource
 from mfa_engine.configuration.snapshot import Snapshot
 from mfa_engine.delivery.outbox import Outbox
-from mfa_engine.errors import Busy, InDoubt, Unavailable
+from mfa_engine.errors import Busy, InDoubt, InvalidField, Unavailable
 from mfa_engine.secrets.keyring import Keyring
 from mfa_engine.storage.configuration import CONFIGURATION
 from mfa_engine.storage.database import Database, DatabaseError, PoolTimeout, connection_lost, try_again
@@ -55,13 +55,16 @@ class Engine:
         )
 
     def look(self, work: Callable[[View], T]) -> T:
-        """Run a short read. Raises Unavailable when the database does not answer."""
+        """Run a short read. Raises Unavailable when the database does not answer, and InvalidField for a
+        value that none of its columns can hold."""
         for attempt in range(_ATTEMPTS):
             try:
                 with self._database.reader.connect() as connection:
                     return work(View(connection, self.now(), self._keyring))
             except PoolTimeout as error:
                 raise Busy(_DATABASE) from error
+            except DataError as error:
+                raise _unfit() from error
             except DatabaseError as error:
                 if not _repeats(error, attempt):
                     raise _gave_up(error) from error
@@ -69,7 +72,7 @@ class Engine:
 
     def record(self, work: Callable[[Unit], T]) -> T:
         """Run ``work`` in one transaction and commit it; again, at most five times, when the database
-        reports a serialization failure or deadlock (OPS-01).
+        reports a serialization failure or deadlock (OPS-01). Raises what ``look`` does.
 
         Raises InDoubt when the connection was lost at COMMIT: never repeated, never a success (OPS-02).
         """
@@ -80,6 +83,8 @@ class Engine:
                 raise Busy(_DATABASE) from error
             except IntegrityError:
                 raise  # a broken constraint is the use case's to explain
+            except DataError as error:
+                raise _unfit() from error
             except DatabaseError as error:
                 if not _repeats(error, attempt):
                     raise _gave_up(error) from error
@@ -135,6 +140,13 @@ def _repeats(error: DatabaseError, attempt: int) -> bool:
     """Whether the work may succeed when it is done once more. A lost connection tells of a server that was
     restarted; a second one, of a server that is away."""
     return attempt + 1 < _ATTEMPTS and (try_again(error) or (connection_lost(error) and attempt == 0))
+
+
+def _unfit() -> InvalidField:
+    """Somebody sent what is no text, or too much of it: that is theirs to mend, and no outage."""
+    return InvalidField(
+        "request", "holds a value that cannot be kept: a control character, or too long a text"
+    )
 
 
 def _gave_up(error: DatabaseError) -> Unavailable:

@@ -22,7 +22,13 @@ from idp.storage.client import (
     read_client,
 )
 from idp.storage.consent import forget_consents_of
-from metadata.oidc.client import RegistrationRules, client_metadata, new_client_id, read_client_metadata
+from metadata.oidc.client import (
+    RegistrationRules,
+    can_be_client_id,
+    client_metadata,
+    new_client_id,
+    read_client_metadata,
+)
 from metadata.oidc.client_secret import ClientSecret, new_client_secret
 from metadata.oidc.errors import InvalidClientMetadata
 from metadata.oidc.relying_party import RelyingParty
@@ -161,6 +167,8 @@ def delete(runner: Runner, registry: Registry, origin: Origin, client_id: str) -
 
 def find(registry: Registry, client_id: str) -> Registered | None:
     """The client, from memory where it is fresh; None when there is none."""
+    if not can_be_client_id(client_id):  # a stranger may claim any name: none of these is remembered
+        return None
     return registry.find(("client", client_id), lambda view: _find(view, client_id))
 
 

@@ -20,7 +20,7 @@ from idp.oidc.userinfo import UserInfoEndpoint
 from idp.services import Services
 from metadata.oidc.own import Capabilities, well_known_paths
 from metadata.oidc.relying_party import RelyingParty
-from mfa_engine.errors import Unavailable
+from mfa_engine.errors import InvalidField, Unavailable
 
 log = logging.getLogger(__name__)
 
@@ -112,6 +112,10 @@ def _answer_errors_in_json(blueprint: Blueprint) -> None:
         response = _json(json_error(refusal))
         response.headers["Retry-After"] = str(RETRY_SECONDS)
         return response
+
+    @blueprint.errorhandler(InvalidField)
+    def unusable(error: InvalidField) -> Response:
+        return _json(json_error(OAuthError(ErrorCode.INVALID_REQUEST, str(error))))
 
     @blueprint.errorhandler(HTTPException)
     def http(error: HTTPException) -> Response:

@@ -57,7 +57,7 @@ class Respond:
             page,
             lang=self.language(hints),
             now=self._clock(),
-            self_url=request.full_path.rstrip("?") if request.method == "GET" else "",
+            self_url=_own_address(),
             csrf=csrf.issue(self._csrf_key, binding.encode()) if binding else "",
         )
         return Response(html, status=status, headers=dict(headers or login_headers()), content_type=TEXT_HTML)
@@ -92,3 +92,9 @@ class Respond:
             accept=request.headers.get("Accept-Language", ""),
             default=self._default,
         )
+
+
+def _own_address() -> str:
+    """Where the page is got again; empty for what a form led to, and for what no address can be."""
+    address = request.full_path.rstrip("?")
+    return address if request.method == "GET" and address.isprintable() else ""

@@ -135,8 +135,13 @@ def _refuse_what_is_not_offered(members: Members) -> None:
         raise InvalidClientMetadata("id_token_signed_response_alg", "choose RS256")
 
 
+def can_be_client_id(text: str) -> bool:
+    """Whether any client may ever be registered by this id."""
+    return _CLIENT_ID.fullmatch(text) is not None and "://" not in text
+
+
 def _client_id(client_id: str) -> str:
-    if not _CLIENT_ID.fullmatch(client_id) or "://" in client_id:
+    if not can_be_client_id(client_id):
         raise InvalidClientMetadata("client_id", "use 1 to 120 printable ASCII characters, not a URL")
     return client_id
 

@@ -26,7 +26,9 @@ def presented(authorization: str | None, form: Parameters) -> Presented | None:
         named = Presented(ClientAuthMethod.CLIENT_SECRET_BASIC, _decoded(client_id), _decoded(secret))
     except (binascii.Error, UnicodeError, ValueError):
         raise invalid_client() from None
-    if not colon or form.usable("client_id") not in (None, named.client_id):
+    if not colon or not named.client_id.isprintable():  # no client has such an id (RFC 6749, appendix A.1)
+        raise invalid_client()
+    if form.usable("client_id") not in (None, named.client_id):
         raise invalid_client()
     return named
 
