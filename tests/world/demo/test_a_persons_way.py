@@ -1,14 +1,27 @@
 """A person's way through the demonstration, in Chromium: `make run` as the README promises it."""
 
 from base64 import b32decode
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, parse_qsl, urlsplit
 
+import requests
 from playwright.sync_api import expect
 
 from tests.support.screenshots import screenshots
 from tests.support.signing_in import give_code, give_password, key_on, set_up_app
 
 MFA = "https://refeds.org/profile/mfa"
+POST = """([address, fields]) => {
+    const form = document.createElement("form");
+    form.method = "post";
+    form.action = address;
+    for (const [name, value] of fields) {
+        const input = document.createElement("input");
+        [input.name, input.value] = [name, value];
+        form.append(input);
+    }
+    document.body.append(form);
+    form.submit();
+}"""
 
 
 def sign_in_to(page, place):
@@ -54,6 +67,23 @@ def test_signing_out_of_the_portal_ends_the_session(demo, page):
 
     sign_in_to(page, demo.app)
     expect(page.get_by_role("textbox", name="Password")).to_be_visible()
+
+
+def test_SESS_03_single_sign_on_works_for_a_request_that_another_site_posts(demo, page):
+    sign_in_to(page, demo.portal)
+    give_password(page, demo.login, demo.password)
+    set_up_app(page)
+    expect(page.locator("#name")).to_be_visible()
+    cookies = [it for it in page.context.cookies(demo.doorward) if it["name"] == "dw_session"]
+    assert [it["sameSite"] for it in cookies] == ["Lax"]
+
+    begun = requests.get(f"http://127.0.0.1:{demo.port + 2}/login", allow_redirects=False, timeout=10)
+    (cookie,) = begun.cookies
+    page.context.add_cookies([{"name": cookie.name, "value": cookie.value, "url": demo.app}])
+    address, _, query = begun.headers["Location"].partition("?")
+    page.evaluate(POST, [address, parse_qsl(query)])  # from the portal's site: no Lax cookie goes with it
+    expect(page.locator("#acr")).to_have_text(MFA)
+    assert page.url == f"{demo.app}/"
 
 
 def test_ADM_07_the_printed_link_makes_one_administrator_who_has_a_second_factor(demo, page):
