@@ -69,7 +69,11 @@ def _refuse_foreign_hosts(app: Flask, services: Services) -> None:
 
     @app.before_request
     def check_host() -> Response | None:
-        if request.host == own or request.path.startswith("/health/"):
+        if (
+            request.environ.get("HTTP_HOST") == own
+            or request.host == own
+            or request.path.startswith("/health/")
+        ):
             return None
         return Response(
             "This host is not served here.\n", 421, {"Cache-Control": "no-store"}, content_type="text/plain"

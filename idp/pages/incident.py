@@ -9,5 +9,6 @@ CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # base 32 without I, L, O and U
 
 def new_incident() -> str:
     """Eight characters, 40 random bits: ``7K4M-92QD``."""
-    letters = "".join(secrets.choice(CROCKFORD) for _ in range(8))
+    bits = secrets.randbits(40)
+    letters = "".join(CROCKFORD[bits >> place & 31] for place in range(0, 40, 5))
     return f"{letters[:4]}-{letters[4:]}"

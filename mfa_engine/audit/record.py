@@ -64,6 +64,8 @@ def mac_holds(keyring: Keyring, values: Mapping[str, Any]) -> bool:
 
 def printable(text: str) -> str:
     """One line, whatever was sent: control characters and direction marks escaped, cut short (AUD-04)."""
+    if len(text) <= _LONGEST and text.isprintable():
+        return text
     shown = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text[:_LONGEST])
     return shown if len(text) <= _LONGEST else shown + "…"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Protocol
 
 from mfa_engine.algorithms.password_hash import Hasher
@@ -51,6 +52,7 @@ def subject_of(user: User | None, *, address: str, application: str, realm: str 
     )
 
 
+@lru_cache(maxsize=1024)
 def _address(text: str) -> Address | None:
     try:
         return ipaddress.ip_address(text)

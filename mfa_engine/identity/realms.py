@@ -97,12 +97,18 @@ def normalised(text: str, field: str = "user") -> str:
 
     Raises InvalidField naming ``field`` when nothing is left, it is too long, or holds a control character.
     """
-    if any(unicodedata.category(character) in _REFUSED for character in _bounded(text, field)):
+    if _holds_refused(_bounded(text, field)):
         raise InvalidField(field, "holds a control or invisible character: type the name without it")
     words = _single_blanks(unicodedata.normalize("NFKC", text))
     if not words:
         raise InvalidField(field, "is empty: give a name")
     return _bounded(words, field)
+
+
+def _holds_refused(text: str) -> bool:
+    if text.isascii():
+        return not text.isprintable()
+    return any(unicodedata.category(character) in _REFUSED for character in text)
 
 
 def _bounded(text: str, field: str) -> str:
@@ -112,6 +118,8 @@ def _bounded(text: str, field: str) -> str:
 
 
 def _folded(text: str) -> str:
+    if text.isascii():
+        return _single_blanks(text.lower())
     # Unicode 3.13, D146: folding once more after normalising, since either can undo the other.
     once = unicodedata.normalize("NFKC", unicodedata.normalize("NFD", text).casefold())
     return _single_blanks(unicodedata.normalize("NFKC", once.casefold()))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ipaddress
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from mfa_engine.identity.user import UserKey
 from mfa_engine.settings import ThrottleSettings
@@ -34,6 +35,7 @@ def message_name(user: UserKey | None, recipient: str) -> str:
     return f"message:{owner}:{recipient.casefold()}"[:400]
 
 
+@lru_cache(maxsize=1024)
 def address_name(address: str) -> str | None:
     """Counts failures from one address, IPv6 by its /64 (AUTH-05). None when no address is known."""
     try:

@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import NamedTuple
 
 from mfa_engine.policy.model import Address, Condition, Network, Subject
@@ -43,8 +44,9 @@ class Facts:
     address: int
 
     @classmethod
+    @lru_cache(maxsize=1024)
     def of(cls, subject: Subject) -> Facts:
-        """The subject, ready to be compared."""
+        """The subject, ready to be compared. A request asks several times about the same one."""
         address = None if subject.client is None else unmapped(subject.client)
         return cls(
             realm=folded(subject.realm),

@@ -61,7 +61,8 @@ class PolicySet:
 
         Several policies of one priority may say the same. Raises PolicyConflict when they do not.
         """
-        winners = self._winners(action.name, Facts.of(subject))
+        rules = self._deciding[action.name]
+        winners = _winners(rules, Facts.of(subject)) if rules else ()
         if not winners:
             return Decision(action.default)
         if any(rule.value != winners[0].value for rule in winners):
@@ -74,11 +75,12 @@ class PolicySet:
         """All that is said on an action, strongest first, switched off or not."""
         return self._rules[action.name]
 
-    def _winners(self, action: str, facts: Facts) -> list[Rule]:
-        winners: list[Rule] = []
-        for rule in self._deciding[action]:
-            if winners and rule.priority != winners[0].priority:
-                break
-            if rule.matcher.unmet(facts) is None:
-                winners.append(rule)
-        return winners
+
+def _winners(rules: tuple[Rule, ...], facts: Facts) -> list[Rule]:
+    winners: list[Rule] = []
+    for rule in rules:
+        if winners and rule.priority != winners[0].priority:
+            break
+        if rule.matcher.unmet(facts) is None:
+            winners.append(rule)
+    return winners

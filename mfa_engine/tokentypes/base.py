@@ -1,16 +1,18 @@
 """What a token type is: a name, how one is enrolled, and the capabilities it has.
 
-The engine asks for a capability (``isinstance(kind, VerifiesCode)``), never for a name. A type is one
-module here, one line in ``registry`` and one test module; nothing else names it.
+The engine asks for a capability (``isinstance(kind, VerifiesCode)``), never for a name. Capabilities are
+base classes and not protocols, which look for each method at every question. A type is one module here,
+one line in ``registry`` and one test module; nothing else names it.
 """
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any, ClassVar, Protocol, runtime_checkable
+from typing import Any, ClassVar, Protocol
 
 from mfa_engine.delivery.outbox import Message
 from mfa_engine.identity.user import User
@@ -127,59 +129,54 @@ class TokenType(Protocol):
         ...
 
 
-@runtime_checkable
-class ShowsAgain(Protocol):
+class ShowsAgain(ABC):
     """Can tell its holder once more what it was enrolled with, while it is not proven yet."""
 
+    @abstractmethod
     def handover(self, token: Token, user: User | None) -> Mapping[str, str]:
         """As ``Enrolment.handover``."""
-        ...
 
 
-@runtime_checkable
-class VerifiesCode(Protocol):
+class VerifiesCode(ABC):
     """Checks a code that stands by itself: HOTP, TOTP, lists, static passwords."""
 
+    @abstractmethod
     def code_length(self, token: Token) -> int:
         """How many characters at the end of PIN-and-code are the code."""
-        ...
 
+    @abstractmethod
     def verify(self, token: Token, code: str, now: datetime) -> Spend | Refusal:
         """Judge one code. Pure: spends nothing."""
-        ...
 
 
-@runtime_checkable
-class Resynchronises(Protocol):
+class Resynchronises(ABC):
     """Has a counter or clock that may have run away."""
 
+    @abstractmethod
     def resynchronise(self, token: Token, first: str, second: str, now: datetime) -> Spend | Refusal:
         """Judge two codes that should follow each other. Pure: spends nothing."""
-        ...
 
 
-@runtime_checkable
-class AnswersChallenge(Protocol):
+class AnswersChallenge(ABC):
     """Has to be asked first: WebAuthn, codes that are sent, push."""
 
     tries: int  # wrong answers that a challenge endures
     can_ask: bool  # False: what it sends has no way out of this house
     mode: ClassVar[ClientMode]
 
+    @abstractmethod
     def challenge(self, token: Token, opening: Opening) -> Prompt:
         """What to ask. Pure: the caller stores it and posts the message."""
-        ...
 
+    @abstractmethod
     def verify_answer(self, token: Token, challenge: ChallengeRow, answer: Answer) -> Spend | Refusal | None:
         """Judge the answer to a challenge of this token; None when it is not meant for it, another
         key's answer for one. Pure: spends nothing."""
-        ...
 
 
-@runtime_checkable
-class ProvesByRegistration(Protocol):
+class ProvesByRegistration(ABC):
     """Is finished by what the holder's device sends back (a WebAuthn registration)."""
 
+    @abstractmethod
     def finish(self, token: Token, answer: Answer, now: datetime) -> Enrolment:
         """The values that make the token whole. Raises InvalidField."""
-        ...

@@ -16,12 +16,14 @@ from mfa_engine.settings import EngineSettings
 from mfa_engine.storage.challenge import ChallengeRow
 from mfa_engine.tokentypes.base import (
     Answer,
+    AnswersChallenge,
     ClientMode,
     Enrolment,
     EnrolmentRequest,
     Opening,
     Prompt,
     Refusal,
+    ShowsAgain,
     Spend,
     Token,
 )
@@ -34,7 +36,7 @@ _DIGITS = 6
 _PURPOSE = "code"  # of the key that codes are compared under
 
 
-class EmailCode:
+class EmailCode(ShowsAgain, AnswersChallenge):
     """Proves no factor by itself (assurance.md 1): good where a policy names it, never for ``mfa``."""
 
     name: ClassVar[str] = "email"

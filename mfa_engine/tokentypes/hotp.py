@@ -17,14 +17,23 @@ from mfa_engine.algorithms.oath import (
 )
 from mfa_engine.identity.user import User
 from mfa_engine.settings import EngineSettings
-from mfa_engine.tokentypes.base import Enrolment, EnrolmentRequest, Refusal, Spend, Token
+from mfa_engine.tokentypes.base import (
+    Enrolment,
+    EnrolmentRequest,
+    Refusal,
+    Resynchronises,
+    ShowsAgain,
+    Spend,
+    Token,
+    VerifiesCode,
+)
 from mfa_engine.tokentypes.oath_parameters import details_of, handover, read_key, stored_key
 from mfa_engine.tokentypes.worth import Factor, Worth
 
 _REMEMBERED = 20  # how many spent codes are told from wrong ones
 
 
-class Hotp:
+class Hotp(ShowsAgain, VerifiesCode, Resynchronises):
     """The token's ``counter`` is the highest one spent."""
 
     name: ClassVar[str] = "hotp"

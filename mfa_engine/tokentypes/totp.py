@@ -17,12 +17,21 @@ from mfa_engine.algorithms.oath import (
 )
 from mfa_engine.identity.user import User
 from mfa_engine.settings import EngineSettings
-from mfa_engine.tokentypes.base import Enrolment, EnrolmentRequest, Refusal, Spend, Token
+from mfa_engine.tokentypes.base import (
+    Enrolment,
+    EnrolmentRequest,
+    Refusal,
+    Resynchronises,
+    ShowsAgain,
+    Spend,
+    Token,
+    VerifiesCode,
+)
 from mfa_engine.tokentypes.oath_parameters import details_of, handover, read_key, stored_key, whole
 from mfa_engine.tokentypes.worth import Factor, Worth
 
 
-class Totp:
+class Totp(ShowsAgain, VerifiesCode, Resynchronises):
     """The token's ``counter`` is the highest time step spent; its clock's drift is kept in steps."""
 
     name: ClassVar[str] = "totp"

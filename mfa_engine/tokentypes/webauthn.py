@@ -38,11 +38,13 @@ from mfa_engine.storage.challenge import ChallengeRow
 from mfa_engine.storage.token import TokenRow
 from mfa_engine.tokentypes.base import (
     Answer,
+    AnswersChallenge,
     ClientMode,
     Enrolment,
     EnrolmentRequest,
     Opening,
     Prompt,
+    ProvesByRegistration,
     Refusal,
     Spend,
     Token,
@@ -60,7 +62,7 @@ _REFUSALS = {
 }
 
 
-class SecurityKey:
+class SecurityKey(AnswersChallenge, ProvesByRegistration):
     """The token's ``counter`` is the highest sign count seen; ``lookup`` the hash of its credential id."""
 
     name: ClassVar[str] = "webauthn"
