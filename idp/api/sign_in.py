@@ -82,11 +82,14 @@ def _opened(services: Services, who: Caller, given: Parameters, name: str) -> di
         raise too_many(verdict.wait)
     if not isinstance(verdict, Right):
         raise wrong_credentials()
+    # Whatever comes of it: the password was right, and its reserved try is given back.
+    services.engine.record(lambda unit: verdict.settle(unit, who.origin))
     standing = _standing(services, who, verdict.user)
     login = _begun(verdict.user, services.clock())
     kinds = _kinds(who.rules, login, standing.facts)
     if next_step(login, standing.facts) is not Step.SECOND_FACTOR:
-        services.engine.record(lambda unit: _without_second_factor(unit, who.origin, verdict))
+        entry = Entry(_EVENT, False, "second_factor_missing", whom(verdict.user))
+        services.engine.record(lambda unit: audit.record(unit, who.origin, entry))
         raise ApiError(403, 303, "A second factor is needed here, and you have none that can be used.")
     attempt = Attempt(who.origin, Answer(), user=verdict.user, code_alone=True, kinds=kinds)
     opened = trigger(services.engine, who.rules, attempt)
@@ -99,7 +102,7 @@ def _opened(services: Services, who: Caller, given: Parameters, name: str) -> di
     if not entries:
         raise too_many(opened.wait)
     stored = replace(login, handle=_handle(opened.transaction_id))
-    services.engine.record(lambda unit: _store(unit, who.origin, verdict, stored))
+    services.engine.record(lambda unit: _store(unit, stored))
     return challenge.detail(entries)
 
 
@@ -197,14 +200,8 @@ def _handle(transaction_id: str) -> str:
     return f"auth-{transaction_id}"
 
 
-def _store(unit: Unit, origin: Origin, right: Right, login: LoginTransaction) -> None:
-    right.settle(unit, origin)
+def _store(unit: Unit, login: LoginTransaction) -> None:
     insert_login(unit.connection, login.handle, "", login.document(), login.expires_at)
-
-
-def _without_second_factor(unit: Unit, origin: Origin, right: Right) -> None:
-    right.settle(unit, origin)
-    audit.record(unit, origin, Entry(_EVENT, False, "second_factor_missing", whom(right.user)))
 
 
 def _end(unit: Unit, origin: Origin, login: LoginTransaction, standing: _Standing) -> bool:

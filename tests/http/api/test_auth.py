@@ -14,6 +14,9 @@ from joserfc.jwk import OctKey
 from idp.rights.catalogue import Right
 from idp.rights.principal import shell
 from idp.rights.service_accounts import disable_service_account, enable_service_account
+from mfa_engine.errors import Unavailable
+from mfa_engine.identity.throttles import second_factor_name
+from mfa_engine.storage.throttle import Count, count_up
 from tests.http.api import keys
 from tests.http.api.wire import ROOT, Wire, authentication, failure, success
 
@@ -376,6 +379,27 @@ def test_AUTH_04_too_many_tries_wait_and_are_told_how_long(wire, alice):
     assert (answer.status, answer.error[0]) == (429, 403)
     assert 0 < int(answer.headers["Retry-After"]) <= 300
     assert wire.from_("192.0.2.99").post("/auth", username="alice", password=alice.password).status == 200
+
+
+@pytest.mark.parametrize("then", ["locked", "away"])
+def test_AUD_05_AUTH_04_a_right_password_is_audited_and_no_try_of_it_stays_whatever_comes_next(
+    wire, alice, monkeypatch, then
+):
+    if then == "locked":  # by a hundred wrong codes: nothing of theirs is asked now
+        name, now = second_factor_name(alice.key), wire.idp.clock.now
+        for _ in range(100):
+            wire.idp.services.engine.record(lambda unit: count_up(unit.connection, now, Count(name)))
+    else:
+
+        def away(*_: object, **__: object) -> None:
+            raise Unavailable("The database")
+
+        monkeypatch.setattr("idp.api.sign_in.trigger", away)
+    with wire.idp.auditing() as rows:
+        answer = wire.post("/auth", username="alice", password=alice.password)
+    assert answer.status == (401 if then == "locked" else 503)
+    assert [row.success for row in rows if row.event == "auth.password"] == [True]
+    assert wire.idp.sql("SELECT name FROM throttle WHERE name LIKE 'first:%'") == []
 
 
 def test_AUTH_10_a_disabled_persons_token_is_void_within_a_minute(wire, alice):
