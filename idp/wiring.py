@@ -64,13 +64,17 @@ def build(
     *,
     clock: Callable[[], datetime] = system_clock,
     carriers: Mapping[str, Carrier] | None = None,
+    patience_seconds: float = 2.5,
 ) -> Services:
     """Everything that serves, put together. Raises ConfigError, KeyFileError, and Unavailable when the
     database does not answer: one plain line each.
 
     ``clock`` and ``carriers`` are given by tests; else they are this machine's and the mail settings'.
+    ``patience_seconds`` is what a person waits for a slow database (OPS-05); the worker has more of it.
     """
-    database = open_database(settings.database.url, connections=settings.server.threads)
+    database = open_database(
+        settings.database.url, connections=settings.server.threads, patience_seconds=patience_seconds
+    )
     _meet(database)
     if settings.database.upgrade_at_start:
         migrations.upgrade(database)

@@ -19,7 +19,7 @@ from sqlalchemy.exc import DataError, IntegrityError
 from mfa_engine.configuration.rules import Rules, RulesSource
 from mfa_engine.configuration.snapshot import Snapshot
 from mfa_engine.delivery.outbox import Outbox
-from mfa_engine.errors import Busy, InDoubt, InvalidField, Unavailable
+from mfa_engine.errors import Busy, DatabaseAway, InDoubt, InvalidField
 from mfa_engine.secrets.keyring import Keyring
 from mfa_engine.storage.configuration import CONFIGURATION
 from mfa_engine.storage.database import Database, DatabaseError, PoolTimeout, connection_lost, try_again
@@ -57,6 +57,7 @@ class Engine:
     def look(self, work: Callable[[View], T]) -> T:
         """Run a short read. Raises Unavailable when the database does not answer, and InvalidField for a
         value that none of its columns can hold."""
+        began = time.monotonic()
         for attempt in range(_ATTEMPTS):
             try:
                 with self._database.reader.connect() as connection:
@@ -66,9 +67,9 @@ class Engine:
             except DataError as error:
                 raise _unfit() from error
             except DatabaseError as error:
-                if not _repeats(error, attempt):
+                if not self._repeats(error, attempt, began):
                     raise _gave_up(error) from error
-        raise Unavailable(_DATABASE)
+        raise DatabaseAway(_DATABASE)
 
     def record(self, work: Callable[[Unit], T]) -> T:
         """Run ``work`` in one transaction and commit it; again, at most five times, when the database
@@ -76,6 +77,7 @@ class Engine:
 
         Raises InDoubt when the connection was lost at COMMIT: never repeated, never a success (OPS-02).
         """
+        began = time.monotonic()
         for attempt in range(_ATTEMPTS):
             try:
                 unit, result = self._once(work)
@@ -86,14 +88,14 @@ class Engine:
             except DataError as error:
                 raise _unfit() from error
             except DatabaseError as error:
-                if not _repeats(error, attempt):
+                if not self._repeats(error, attempt, began):
                     raise _gave_up(error) from error
                 time.sleep((2**attempt + secrets.randbelow(8)) / 1000)
                 continue
             if unit.posted:
                 self._outbox.send_now(self, tuple(unit.posted))
             return result
-        raise Unavailable(_DATABASE)
+        raise DatabaseAway(_DATABASE)
 
     def _once(self, work: Callable[[Unit], T]) -> tuple[Unit, T]:
         with self._database.writer.connect() as connection:
@@ -117,6 +119,13 @@ class Engine:
                 raise
             raise InDoubt(_DATABASE) from error
 
+    def _repeats(self, error: DatabaseError, attempt: int, began: float) -> bool:
+        """Whether the work may succeed when it is done once more. A lost connection tells of a server that
+        was restarted; a second one, of a server that is away. Somebody waits for the answer (OPS-05)."""
+        if attempt + 1 == _ATTEMPTS or time.monotonic() - began > self._database.patience_seconds:
+            return False
+        return try_again(error) or (connection_lost(error) and attempt == 0)
+
     def send_due(self) -> int:
         """Send what waits in the outbox; gives how many went out. For the worker."""
         return self._outbox.send_due(self)
@@ -136,12 +145,6 @@ class Engine:
         self._rules.current()
 
 
-def _repeats(error: DatabaseError, attempt: int) -> bool:
-    """Whether the work may succeed when it is done once more. A lost connection tells of a server that was
-    restarted; a second one, of a server that is away."""
-    return attempt + 1 < _ATTEMPTS and (try_again(error) or (connection_lost(error) and attempt == 0))
-
-
 def _unfit() -> InvalidField:
     """Somebody sent what is no text, or too much of it: that is theirs to mend, and no outage."""
     return InvalidField(
@@ -149,6 +152,6 @@ def _unfit() -> InvalidField:
     )
 
 
-def _gave_up(error: DatabaseError) -> Unavailable:
+def _gave_up(error: DatabaseError) -> DatabaseAway:
     log.error("the database failed: %s", type(error.orig).__name__, exc_info=error.orig)
-    return Unavailable(_DATABASE)
+    return DatabaseAway(_DATABASE)

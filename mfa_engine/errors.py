@@ -68,6 +68,10 @@ class Busy(Unavailable):
     """Too much of one kind of work at once (503 with ``Retry-After``)."""
 
 
+class DatabaseAway(Unavailable):
+    """The database does not answer (503): not even an audit row can be written (OPS-05)."""
+
+
 class InDoubt(Unavailable):
     """The connection was lost at COMMIT: it may have happened. Never reported as success (OPS-02)."""
 

@@ -18,6 +18,7 @@ from mfa_engine import audit
 from mfa_engine.audit import Entry, Origin
 from mfa_engine.errors import (
     Conflict,
+    DatabaseAway,
     DoorwardError,
     IntegrityFailure,
     InvalidField,
@@ -160,6 +161,8 @@ def _answer(services: Services, error: DoorwardError) -> Response:
 
 def _audit(services: Services, error: DoorwardError) -> None:
     """What could not be judged at all has a row of its own, unless that is what cannot be written."""
+    if isinstance(error, DatabaseAway):  # nor would this be answered, and somebody waits
+        return
     entry = Entry(f"{request.blueprint}.failed", False, type(error).__name__)
     try:
         services.engine.record(lambda unit: audit.record(unit, _origin(), entry))

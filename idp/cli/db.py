@@ -6,6 +6,8 @@ import click
 
 from idp.cli.session import Session, pass_session
 
+_PATIENCE_SECONDS = 3600  # a change to a large table
+
 
 @click.group()
 def command() -> None:
@@ -20,5 +22,5 @@ def upgrade(session: Session) -> None:
     from idp.migrations.run import upgrade
     from mfa_engine.storage.database import open_database
 
-    upgrade(open_database(session.settings.database.url))
+    upgrade(open_database(session.settings.database.url, patience_seconds=_PATIENCE_SECONDS))
     session.done(f"The database is at revision {HEAD}.")

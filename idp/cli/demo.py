@@ -89,8 +89,9 @@ def command(session: Session, data: Path, port: int) -> None:
         signal.signal(number, _leave)
     with _peers(places) as portal:
         from idp.cli.demo_content import prepare
-        from idp.cli.serve import run
+        from idp.cli.serve import PAGE_PATIENCE_SECONDS, run
 
+        session.patience_seconds = PAGE_PATIENCE_SECONDS
         shown = prepare(session, places, lambda: portal.poll() is None)
         with _worker(session):
             run(session, ready=lambda: _ready(places, shown))

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from idp.settings import Settings
 
 GRACE_SECONDS = 20
+PAGE_PATIENCE_SECONDS = 2.5  # an answer within three (OPS-05)
 
 
 @click.command()
@@ -49,6 +50,7 @@ def run(session: Session, ready: Callable[[], None] | None = None) -> None:
 
     settings = session.settings
     set_up(settings.log.level)
+    session.patience_seconds = PAGE_PATIENCE_SECONDS
     services = session.patient_services()
     app = create_app(services)
     for warning in warnings_of(settings):

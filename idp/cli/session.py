@@ -28,6 +28,7 @@ class Session:
     def __init__(self, config_path: Path | None, as_json: bool) -> None:
         self.config_path = config_path
         self.as_json = as_json
+        self.patience_seconds = 60.0  # with a slow database, where nobody waits at a page for the answer
 
     @cached_property
     def settings(self) -> Settings:
@@ -41,7 +42,7 @@ class Session:
         """Everything put together. Raises ConfigError, KeyFileError, Unavailable."""
         from idp.wiring import build
 
-        return build(self.settings)
+        return build(self.settings, patience_seconds=self.patience_seconds)
 
     def patient_services(self) -> Services:
         """As ``services``, for what runs long: waits for a database that is away, and says so (OPS-05)."""

@@ -27,11 +27,13 @@ _SQLITE_BUSY = 5
 
 @dataclass(frozen=True, slots=True)
 class Database:
-    """The two engines on one database, and which of the three it is."""
+    """The two engines on one database, and which of the three it is. ``patience_seconds``: how long a
+    statement may take, and how long work is begun again."""
 
     url: URL
     writer: Engine
     reader: Engine
+    patience_seconds: float
 
     @property
     def kind(self) -> str:
@@ -44,15 +46,16 @@ class Database:
         self.reader.dispose(close=close)
 
 
-def open_database(url: str, *, connections: int = 16) -> Database:
+def open_database(url: str, *, connections: int = 16, patience_seconds: float = 10) -> Database:
     """A Database for a SQLAlchemy URL; connects at first use.
 
-    ``connections`` is the number of threads of this process: a pool larger than that is never used. No
-    value that is stored is ever in an error or a log of the toolkit (KEY-07).
+    ``connections`` is the number of threads of this process: a pool larger than that is never used.
+    ``patience_seconds``: how long a statement may take, its wait for a lock included (OPS-05). No value
+    that is stored is ever in an error or a log of the toolkit (KEY-07).
     """
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
-        return _open_sqlite(parsed, connections)
+        return _open_sqlite(parsed, connections, patience_seconds)
     options: dict[str, Any] = {
         "pool_size": connections,
         "max_overflow": 0,
@@ -60,48 +63,60 @@ def open_database(url: str, *, connections: int = 16) -> Database:
         "pool_recycle": 1800,
         "pool_use_lifo": True,
         "hide_parameters": True,
-        "connect_args": _CONNECT_ARGS[parsed.get_backend_name()],
+        "connect_args": _CONNECT_ARGS[parsed.get_backend_name()](patience_seconds),
     }
     writer = create_engine(parsed, isolation_level="READ COMMITTED", **options)
     reader = create_engine(parsed, isolation_level="AUTOCOMMIT", pool_reset_on_return=None, **options)
-    return Database(parsed, writer, reader)
+    return Database(parsed, writer, reader, patience_seconds)
 
 
-_CONNECT_ARGS: dict[str, dict[str, Any]] = {
-    "postgresql": {
-        "connect_timeout": 3,
-        "options": "-c statement_timeout=10000 -c idle_in_transaction_session_timeout=30000 -c timezone=UTC",
-    },
-    "mariadb": {
-        "connect_timeout": 3,
-        "read_timeout": 10,
-        "write_timeout": 10,
-        "init_command": "SET time_zone='+00:00', innodb_lock_wait_timeout=5",
-    },
-}
+def _postgresql_args(patience_seconds: float) -> dict[str, Any]:
+    settings = {
+        "statement_timeout": int(patience_seconds * 1000),
+        "idle_in_transaction_session_timeout": 30_000,
+        "timezone": "UTC",
+    }
+    return {
+        "connect_timeout": _CONNECT_SECONDS,
+        "options": " ".join(f"-c {name}={value}" for name, value in settings.items()),
+    }
 
 
-def _open_sqlite(url: URL, connections: int) -> Database:
+def _mariadb_args(patience_seconds: float) -> dict[str, Any]:
+    lock_wait = max(1, int(patience_seconds))
+    return {
+        "connect_timeout": _CONNECT_SECONDS,
+        "read_timeout": patience_seconds,
+        "write_timeout": patience_seconds,
+        "init_command": f"SET time_zone='+00:00', innodb_lock_wait_timeout={lock_wait}",
+    }
+
+
+_CONNECT_SECONDS = 2
+_CONNECT_ARGS = {"postgresql": _postgresql_args, "mariadb": _mariadb_args}
+
+
+def _open_sqlite(url: URL, connections: int, patience_seconds: float) -> Database:
     """One writer a process, since SQLite has one at a time: threads then wait in line for its connection,
     where SQLite itself would have each of them look again and again."""
     options: dict[str, Any] = {
         "poolclass": QueuePool,
         "max_overflow": 0,
-        "pool_timeout": 5,
+        "pool_timeout": patience_seconds,
         "hide_parameters": True,
-        "connect_args": {"check_same_thread": False, "timeout": 5},
+        "connect_args": {"check_same_thread": False, "timeout": patience_seconds},
     }
     writer = create_engine(url, pool_size=1, **options)
     reader = create_engine(url, pool_size=connections, **options)
     for engine in (writer, reader):
         event.listen(engine, "connect", _prepare_sqlite)
     event.listen(writer, "begin", _begin_immediate)
-    return Database(url, writer, reader)
+    return Database(url, writer, reader, patience_seconds)
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
     connection.isolation_level = None  # sqlite3 must not begin transactions by itself
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=5000", "foreign_keys=ON"):
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}")
 
 

@@ -107,3 +107,17 @@ def test_OPS_05_a_database_that_can_only_be_read_lets_nobody_in(postgresql_url, 
     browser.open(browser.at)
     browser.submit(code=alice.code())
     assert far.app.redeemed(browser.destination)["access_token"]
+
+
+def test_OPS_05_a_database_that_takes_ten_seconds_is_not_waited_for(postgresql_url, far, alice):
+    browser = far.idp.browser()
+    far.open("openid connect", browser)
+    name = far.idp.database.url.database
+    address = postgresql_url.replace("+psycopg", "").rpartition("/")[0]
+    with psycopg.connect(f"{address}/{name}") as holder:
+        tables = ("revision", "audit", "login_transaction", "one_time", "access_token", "throttle")
+        holder.execute(f"LOCK TABLE {', '.join(tables)} IN ACCESS EXCLUSIVE MODE")
+        all_say_so(far, browser)
+        assert health(far) == [200, 503]
+        holder.rollback()
+    assert health(far) == [200, 200]

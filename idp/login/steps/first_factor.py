@@ -16,7 +16,7 @@ from mfa_engine import audit
 from mfa_engine.audit import Entry, Subject
 from mfa_engine.authentication.assurance import password_proof
 from mfa_engine.authentication.first_factor import Password, Right, Wait, check_first_factor
-from mfa_engine.errors import Busy, Unavailable
+from mfa_engine.errors import Busy, DatabaseAway, Unavailable
 from mfa_engine.unit import Unit
 
 
@@ -72,6 +72,8 @@ def _problem(context: Context, typed: Password) -> Problem | None:
         return problems.no_password()
     try:
         verdict = check_first_factor(context.services.engine, context.rules, context.origin, typed)
+    except DatabaseAway:
+        raise
     except Unavailable as error:
         return _not_judged(context, typed, error)
     if isinstance(verdict, Wait):
