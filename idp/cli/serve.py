@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from idp.settings import Settings
 
 GRACE_SECONDS = 20
+_ENDING = {signal.SIGINT, signal.SIGTERM, signal.SIGQUIT}
 PAGE_PATIENCE_SECONDS = 2.5  # an answer within three (OPS-05)
 
 
@@ -72,20 +75,30 @@ def serve_forever(
         def load(self) -> Any:
             return app
 
+    _hold_signals_over_forks()
     Server().run()
+
+
+def _hold_signals_over_forks() -> None:
+    """One that comes before a new process has gunicorn's handlers waits for them; else it would be lost
+    there, and whoever ends the server would wait for its grace to pass."""
+    os.register_at_fork(
+        before=partial(signal.pthread_sigmask, signal.SIG_BLOCK, _ENDING),
+        after_in_parent=partial(signal.pthread_sigmask, signal.SIG_UNBLOCK, _ENDING),
+    )
 
 
 def _options(
     settings: Settings, after_fork: Callable[[], None], ready: Callable[[], None] | None
 ) -> dict[str, Any]:
-    from idp.cli.closing_worker import ClosingThreadWorker
+    from idp.cli.staying_worker import StayingThreadWorker
 
     server = settings.server
     options: dict[str, Any] = {
         "bind": server.listen,
         "workers": server.processes or os.cpu_count() or 1,
         "threads": server.threads,
-        "worker_class": ClosingThreadWorker if server.worker_class == "gthread" else server.worker_class,
+        "worker_class": StayingThreadWorker if server.worker_class == "gthread" else server.worker_class,
         "preload_app": True,
         "timeout": 30,
         "graceful_timeout": GRACE_SECONDS,
@@ -97,6 +110,7 @@ def _options(
         "loglevel": "warning",
         "limit_request_line": 8190,  # a signed AuthnRequest by Redirect is long
         "post_fork": lambda _server, _worker: after_fork(),
+        "post_worker_init": lambda _worker: signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDING),
         "when_ready": lambda _server: ready() if ready else None,
     }
     if server.certificate:
