@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from idp.settings import Settings
 
 GRACE_SECONDS = 20
-_ENDING = {signal.SIGINT, signal.SIGTERM, signal.SIGQUIT}
 PAGE_PATIENCE_SECONDS = 2.5  # an answer within three (OPS-05)
+_ENDING = {signal.SIGINT, signal.SIGTERM, signal.SIGQUIT}
 
 
 @click.command()
