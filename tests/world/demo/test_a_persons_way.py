@@ -57,14 +57,27 @@ def test_a_person_enrols_an_app_on_the_way_to_the_portal_and_the_app_then_needs_
     expect(page.locator("#acr")).to_have_text(MFA)
 
 
-def test_signing_out_of_the_portal_ends_the_session(demo, page):
+def test_the_portal_gets_two_steps_a_fresh_sign_in_and_the_end_of_the_session_when_it_asks(demo, page):
     sign_in_to(page, demo.portal)
     give_password(page, demo.login, demo.password)
-    set_up_app(page)
+    secret = set_up_app(page)
+    signed_in_at = page.locator("#signed-in-at").get_attribute("datetime")
+
+    with page.expect_navigation(url=f"{demo.portal}/"):
+        page.get_by_role("link", name="Sign in with two steps").click()
+    expect(page.locator("#context")).to_have_text(MFA)
+    assert page.locator("#signed-in-at").get_attribute("datetime") == signed_in_at
+
+    page.get_by_role("link", name="Sign in and be asked again").click()
+    give_password(page, demo.login, demo.password)
+    with page.expect_navigation(url=f"{demo.portal}/"):
+        give_code(page, secret)
+    expect(page.locator("#context")).to_have_text(MFA)
+    assert page.locator("#signed-in-at").get_attribute("datetime") > signed_in_at
+
     page.get_by_role("button", name="Sign out").click()
     expect(page.get_by_role("status")).to_contain_text("You are signed out.")
     assert page.url == f"{demo.portal}/signed-out"
-
     sign_in_to(page, demo.app)
     expect(page.get_by_role("textbox", name="Password")).to_be_visible()
 
