@@ -142,15 +142,16 @@ def _worker(session: Session) -> Iterator[None]:
 
 @contextmanager
 def _running(command: list[str]) -> Iterator[subprocess.Popen[bytes]]:
-    """A child of its own process group, so that Ctrl-C reaches Doorward first and it ends its children."""
-    parent = os.getpid()
+    """A child of its own process group, so that Ctrl-C reaches Doorward first and it ends its children.
+
+    gunicorn's processes come by the end of this too when they end: to them it is no child, and is left alone.
+    """
     child = subprocess.Popen(command, process_group=0)
     try:
         yield child
     finally:
-        if os.getpid() == parent:  # gunicorn's processes come by here too when they end
-            child.terminate()
-            child.wait()
+        child.terminate()
+        child.wait()
 
 
 def _ready(places: Places, shown: Shown) -> None:

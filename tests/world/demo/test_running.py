@@ -53,6 +53,20 @@ def test_every_process_ends_when_doorward_is(demo, number):
     assert gone(pids)
 
 
+def test_a_process_of_the_server_ends_alone(demo):
+    children = all_pids(demo)[1:]
+    served = next(pid for pid in children if Path(f"/proc/{pid}/cmdline").read_bytes() == cmdline_of(demo))
+    os.kill(served, signal.SIGTERM)
+    assert gone([served])
+    assert until(lambda: len(demo.pids) == PROCESSES, within=10)
+    assert set(children) - {served} < set(demo.pids)
+    assert all(listening(demo.port + more) for more in range(3))
+
+
+def cmdline_of(demo):
+    return Path(f"/proc/{demo.process.pid}/cmdline").read_bytes()
+
+
 def test_a_second_start_keeps_everything(start, page):
     demo = start()
     sign_in_to(page, demo.portal)
