@@ -6,6 +6,7 @@ import logging
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
+from itertools import islice
 
 from mfa_engine.algorithms.password_hash import Salt, UnknownHash, normalised, salt_of, same_hash
 from mfa_engine.authentication.facts import Facts
@@ -108,11 +109,11 @@ def _directory_pins(runner: Runner, rules: Rules, user: User | None, wanted: _Wa
     if wait:
         return PinAnswers(wait=wait)
     try:
-        right = next((pin for pin in pins if check_password(rules.resolvers, user, pin)), None)
+        right = set(islice((pin for pin in pins if check_password(rules.resolvers, user, pin)), 1))
     except BaseException:
         runner.record(lambda unit: give_back(unit, tally, len(pins)))
         raise
-    holding = frozenset((token.row.id, pin) for token, pin in wanted if pin == right)
+    holding = frozenset((token.row.id, pin) for token, pin in wanted if pin in right)
     return PinAnswers(holding, asked=True, right_password_of=tally if right else "")
 
 
