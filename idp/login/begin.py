@@ -22,6 +22,7 @@ from mfa_engine.audit import Entry, Origin, Subject
 from mfa_engine.authentication.assurance import Asked
 from mfa_engine.unit import Unit
 
+_WITHOUT_PAGE = (Step.ISSUE, Step.REFUSE)  # the router's own
 _NEEDS_A_PAGE = {Step.FIRST_FACTOR: Refusal.LOGIN_REQUIRED, Step.CONSENT: Refusal.CONSENT_REQUIRED}
 
 
@@ -64,7 +65,7 @@ def answer_or_begin(
     if wanted.passive:
         why = _NEEDS_A_PAGE.get(step, Refusal.INTERACTION_REQUIRED)
         return refuse(context, why, after_form=False, stored=False)
-    return _begin(context, held, wanted)
+    return _begin(context, held, wanted, step)
 
 
 def _virtual(services: Services, held: Held, origin: Origin, wanted: Wanted) -> Context:
@@ -84,7 +85,7 @@ def _virtual(services: Services, held: Held, origin: Origin, wanted: Wanted) -> 
     return Context(services, rules, origin, login, held.browser_hash, session, known, now, agreed)
 
 
-def _begin(context: Context, held: Held, wanted: Wanted) -> Response:
+def _begin(context: Context, held: Held, wanted: Wanted, step: Step) -> Response:
     services = context.services
     browser = held.browser or new_browser_value()
     hashed, another = sso.cookie_hash(browser), context.login.another
@@ -92,7 +93,8 @@ def _begin(context: Context, held: Held, wanted: Wanted) -> Response:
         login = services.engine.record(lambda unit: _claimed(unit, hashed, wanted, another))
     except IssueRefused as refused:
         return refuse(context, refused.why, after_form=False, stored=False)
-    response = services.respond.see_other(f"/login/{login.handle}/")
+    page = "" if step in _WITHOUT_PAGE else step.value
+    response = services.respond.see_other(f"/login/{login.handle}/{page}")
     services.cookies.set_browser(response, browser)
     return response
 

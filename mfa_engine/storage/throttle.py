@@ -86,7 +86,15 @@ def _counting(names: int) -> Mapping[str, Insert]:
 
 
 _COUNT = {names: Prepared(_counting(names)) for names in (1, 2)}
-_LOCK = Prepared(upsert(ThrottleTable, ["name"], [_new(0, 0)], {"count": _throttle.count}))
+_TALLY = [_throttle[name] for name in Tally.__slots__]
+_LOCK = Prepared(
+    {
+        product: statement.returning(*_TALLY)
+        for product, statement in upsert(
+            ThrottleTable, ["name"], [_new(0, 0)], {"count": _throttle.count}
+        ).items()
+    }
+)
 _UNCOUNT = (
     update(ThrottleTable)
     .where(_throttle.name == bindparam("b_name"), _throttle.count >= bindparam("b_times"))
@@ -113,9 +121,9 @@ def count_up(connection: Connection, now: datetime, *counts: Count) -> None:
 
 def lock_tally(connection: Connection, name: str, now: datetime) -> Tally:
     """The count of a name, locked until the transaction ends: what is decided on it is decided by one
-    request at a time. Two statements."""
-    _LOCK.changed(connection, {"b_name0": name, "b_now": now})
-    return read_tallies(connection, [name])[name]
+    request at a time. One statement."""
+    (row,) = _LOCK.all(connection, {"b_name0": name, "b_now": now})
+    return Tally(*row)
 
 
 def uncount(connection: Connection, name: str, times: int) -> None:
