@@ -88,6 +88,13 @@ def _hold_signals_over_forks() -> None:
     )
 
 
+def _heed_the_master() -> None:
+    """In a process that serves, once its handlers stand. A Ctrl-C reaches the master too, which says what
+    to do: heard twice, the end of this process would be broken off."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDING)
+
+
 def _options(
     settings: Settings, after_fork: Callable[[], None], ready: Callable[[], None] | None
 ) -> dict[str, Any]:
@@ -110,7 +117,7 @@ def _options(
         "loglevel": "warning",
         "limit_request_line": 8190,  # a signed AuthnRequest by Redirect is long
         "post_fork": lambda _server, _worker: after_fork(),
-        "post_worker_init": lambda _worker: signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDING),
+        "post_worker_init": lambda _worker: _heed_the_master(),
         "when_ready": lambda _server: ready() if ready else None,
     }
     if server.certificate:
