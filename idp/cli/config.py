@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from idp.cli.session import Session, pass_session
+from idp.cli.session import Session, config_option, pass_session
 
 
 @click.group()
@@ -13,6 +13,7 @@ def command() -> None:
 
 
 @command.command()
+@config_option
 @pass_session
 def check(session: Session) -> None:
     """Read the settings as the server would, and say what is wrong with them."""
@@ -29,6 +30,7 @@ def check(session: Session) -> None:
 
 
 @command.command()
+@config_option
 @pass_session
 def show(session: Session) -> None:
     """What is in force: the defaults, the file and the environment together. Secrets are left out."""

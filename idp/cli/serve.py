@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from idp.cli.session import Session, pass_session
+from idp.cli.session import Session, config_option, pass_session
 from idp.cli.supervise import supervise
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ _ENDING = {signal.SIGINT, signal.SIGTERM, signal.SIGQUIT}
 
 
 @click.command()
+@config_option
 @pass_session
 def command(session: Session) -> None:
     """Run the server: processes and threads as the settings say, until SIGTERM."""

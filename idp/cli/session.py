@@ -96,3 +96,18 @@ class Session:
 
 
 pass_session = click.make_pass_decorator(Session)
+
+
+def _use(context: click.Context, _parameter: click.Parameter, path: Path | None) -> None:
+    session = context.find_object(Session)
+    if path is not None and session is not None:
+        session.config_path = path
+
+
+config_option = click.option(
+    "--config",
+    type=click.Path(path_type=Path, dir_okay=False),
+    expose_value=False,
+    callback=_use,
+    help="The settings file; it may stand before the noun as well.",
+)

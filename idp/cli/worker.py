@@ -6,10 +6,11 @@ import signal
 
 import click
 
-from idp.cli.session import Session, pass_session
+from idp.cli.session import Session, config_option, pass_session
 
 
 @click.command()
+@config_option
 @pass_session
 def command(session: Session) -> None:
     """Send what waits and forget what has expired, until SIGTERM."""

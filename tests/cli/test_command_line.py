@@ -64,6 +64,14 @@ def test_a_database_that_does_not_answer_ends_with_3(house, doorward, tmp_path):
     assert ran.errors.startswith("doorward: The database (connection ")
 
 
+@pytest.mark.parametrize("noun", ["serve", "worker", "config check"])
+def test_the_settings_file_may_be_named_behind_what_starts_or_checks(doorward, tmp_path, noun):
+    settings = tmp_path / "wrong.toml"
+    settings.write_text("[server]\nthreads = 0\n")
+    ran = doorward(*noun.split(), "--config", str(settings))
+    assert (ran.code, ran.errors) == (1, f"doorward: {settings}: server.threads: give 1 to 256\n")
+
+
 def test_what_is_not_confirmed_does_not_happen(doorward):
     assert doorward("token", "enrol", "hotp", "--serial", "KEPT").code == 0
     assert doorward("token", "delete", "KEPT", typed="n\n").code == 1

@@ -96,7 +96,7 @@ class Served:
 
     def begin(self, traced_to: Path | None = None) -> None:
         """Start it, and do not wait."""
-        command: list[str | Path] = [DOORWARD, "--config", self.settings, "serve"]
+        command: list[str | Path] = [DOORWARD, "serve", "--config", self.settings]
         if traced_to is not None:
             command = traced(command, traced_to)
         self.process = processes.start(command, self.log, environment=self._environment())
