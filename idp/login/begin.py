@@ -22,7 +22,6 @@ from mfa_engine.audit import Entry, Origin, Subject
 from mfa_engine.authentication.assurance import Asked
 from mfa_engine.unit import Unit
 
-_WITHOUT_PAGE = (Step.ISSUE, Step.REFUSE)  # the router's own
 _NEEDS_A_PAGE = {Step.FIRST_FACTOR: Refusal.LOGIN_REQUIRED, Step.CONSENT: Refusal.CONSENT_REQUIRED}
 
 
@@ -93,8 +92,7 @@ def _begin(context: Context, held: Held, wanted: Wanted, step: Step) -> Response
         login = services.engine.record(lambda unit: _claimed(unit, hashed, wanted, another))
     except IssueRefused as refused:
         return refuse(context, refused.why, after_form=False, stored=False)
-    page = "" if step in _WITHOUT_PAGE else step.value
-    response = services.respond.see_other(f"/login/{login.handle}/{page}")
+    response = services.respond.see_other(f"/login/{login.handle}/{step.path}")
     services.cookies.set_browser(response, browser)
     return response
 

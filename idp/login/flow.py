@@ -22,6 +22,11 @@ class Step(StrEnum):
     ISSUE = "issue"
     REFUSE = "refuse"  # out of this person's reach: the application gets its protocol's error
 
+    @property
+    def path(self) -> str:
+        """Of its page, behind the login's own address; empty where it has none: the router does that."""
+        return "" if self in (Step.ISSUE, Step.REFUSE) else self.value
+
 
 @dataclass(frozen=True, slots=True)
 class Facts:

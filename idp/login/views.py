@@ -75,9 +75,16 @@ def _step(context: Context, path: str) -> Response:
         return context.services.respond.error(errors.not_our_form(request_id()))
     turn = view.submit if request.method == "POST" else view.show
     try:
-        return turn(context, facts, rest)
+        answer = turn(context, facts, rest)
     except LoginChanged:  # another tab went on with it: the router knows where to
         return context.services.respond.see_other(context.base)
+    return answer if isinstance(answer, Response) else _onward(answer)
+
+
+def _onward(context: Context) -> Response:
+    """From a form to the page that is due now. No form reaches the end: it could be sent once more."""
+    due = next_step(context.login, context.facts())
+    return context.services.respond.see_other(context.base + due.path)
 
 
 def _end(context: Context) -> Response:

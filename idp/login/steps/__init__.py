@@ -1,6 +1,7 @@
 """The steps of a login, one file each: a page to show, and a form to take.
 
-A step does one thing, writes the login and goes back to the router; it never decides what comes next.
+A step does one thing, writes the login and goes back to the router; it never decides what comes next. It
+goes back by a redirect, or by giving the context as it stands now.
 """
 
 from collections.abc import Callable, Mapping
@@ -17,7 +18,7 @@ class StepView(NamedTuple):
     """A step's two halves. Both are told what stands behind the step's name in the path."""
 
     show: Callable[[Context, Facts, str], Response]
-    submit: Callable[[Context, Facts, str], Response]  # a form that is known to be ours
+    submit: Callable[[Context, Facts, str], Response | Context]  # a form that is known to be ours
 
 
 STEPS: Mapping[str, StepView] = {

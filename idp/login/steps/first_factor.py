@@ -11,7 +11,7 @@ from idp.login.door import app_of
 from idp.login.flow import Facts
 from idp.pages import Problem, problems
 from idp.pages.login import FirstFactorPage, FreshPage
-from idp.sessions.transaction import Person, save
+from idp.sessions.transaction import LoginTransaction, Person, save
 from mfa_engine import audit
 from mfa_engine.audit import Entry, Subject
 from mfa_engine.authentication.assurance import password_proof
@@ -46,14 +46,12 @@ def _page(context: Context, problem: Problem | None = None, typed: str = "") -> 
     return response
 
 
-def submit(context: Context, facts: Facts, rest: str) -> Response:
+def submit(context: Context, facts: Facts, rest: str) -> Response | Context:
     """One try. Whoever is refused sees one sentence, whatever the reason (AUTH-03)."""
     del facts, rest
     typed = _typed(context)
-    problem = _problem(context, typed)
-    if problem is None:
-        return context.services.respond.see_other(context.base)
-    return _page(context, problem, typed.login)
+    tried = _try(context, typed)
+    return tried if isinstance(tried, Context) else _page(context, tried, typed.login)
 
 
 def _typed(context: Context) -> Password:
@@ -64,8 +62,8 @@ def _typed(context: Context) -> Password:
     return Password(request.form.get("username", "").strip(), password)
 
 
-def _problem(context: Context, typed: Password) -> Problem | None:
-    """Why the try failed; None when it is recorded as a proof."""
+def _try(context: Context, typed: Password) -> Problem | Context:
+    """Why the try failed; the context with its proof when it is recorded as one."""
     if not typed.login:
         return problems.no_username()
     if not typed.password:
@@ -80,8 +78,8 @@ def _problem(context: Context, typed: Password) -> Problem | None:
         return problems.too_many_tries(max(1, round(verdict.wait.total_seconds())))
     if not isinstance(verdict, Right):
         return problems.wrong_password()
-    context.services.engine.record(lambda unit: _proven(unit, context, verdict))
-    return None
+    login = context.services.engine.record(lambda unit: _proven(unit, context, verdict))
+    return replace(context, login=login, user=verdict.user)
 
 
 def _not_judged(context: Context, typed: Password, error: Unavailable) -> Problem:
@@ -93,14 +91,14 @@ def _not_judged(context: Context, typed: Password, error: Unavailable) -> Proble
     return problems.too_many_at_once() if busy else problems.directory_down()
 
 
-def _proven(unit: Unit, context: Context, right: Right) -> None:
+def _proven(unit: Unit, context: Context, right: Right) -> LoginTransaction:
     """The person, their proof and the audit row, together. What another person proved or agreed to does
     not stay."""
     user = right.user
     right.settle(unit, context.origin)
     person, login = Person.of(user), context.login
     kept = login if login.person == person else replace(login, proofs=(), offered=(), granted=())
-    save(
+    return save(
         unit,
         login,
         person=person,
